@@ -28,7 +28,7 @@ typedef enum mm_code {
 typedef enum mm_outcome { MM_ABORTED = 0, MM_COMMITTED, MM_UNKNOWN } mm_outcome;
 
 #define MM_CHECK __attribute__((warn_unused_result))
-#define MM_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define MM_PRINTF(text, first) __attribute__((format(printf, text, first)))
 
 /* Fixed buffers, nothing to free. Zeroed means no error. Texts are cut at the end of a UTF-8 character. */
 typedef struct mm_error {
