@@ -20,4 +20,7 @@ extern const size_t mm_sql_count;
  * The caller frees `out`. Errors: INVALID (no such statement), MEMORY. */
 mm_code mm_sql_expand(const char *name, const char *features, char **out, mm_error *err) MM_CHECK;
 
+/* How many parameters an expanded statement has: the highest n of its $n. */
+int mm_sql_params(const char *text);
+
 #endif

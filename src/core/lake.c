@@ -1,0 +1,355 @@
+#include "lake.h"
+
+#include "mm/sql.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    MAX_STEPS = 12,
+    BATCH_STATEMENT_MS = 800, /* statement_timeout of a batch: below deadlock_timeout, 1 s */
+    BATCH_LOCK_MS = 100
+};
+
+struct mm_lake {
+    mm_db *db;
+    char *wanted_schema; /* NULL: the only one */
+    int timeout_ms;
+    mm_result *catalog;  /* one row of catalog.sql, `row` */
+    mm_result *versions; /* of versions.sql */
+    int64_t row;
+    char *search_path, *features;
+};
+
+/* Columns of catalog.sql and versions.sql. */
+enum {
+    SCHEMA, QUOTED_SCHEMA, FEATURES, UNKNOWN_COLUMNS, IS_READABLE, IS_LAKEHOUSE, HAS_MMADMIN,
+    SERVER_VERSION, DATABASE, ROLE, IS_STANDBY
+};
+enum { LAKEHOUSE_VERSION, DATA_LAKE_VERSION, NAME, STATE_VERSION };
+
+mm_db *mm_lake_db(const mm_lake *lake)
+{
+    return lake->db;
+}
+
+static const char *text_at(const mm_result *result, int64_t row, int column)
+{
+    mm_value value = mm_result_value(result, row, column);
+
+    return value.kind == MM_TEXT ? value.as.bytes.data : "";
+}
+
+static int64_t int_at(const mm_result *result, int64_t row, int column, int64_t if_null)
+{
+    mm_value value = mm_result_value(result, row, column);
+
+    return value.kind == MM_INT ? value.as.integer : if_null;
+}
+
+static bool bool_at(const mm_result *result, int64_t row, int column)
+{
+    mm_value value = mm_result_value(result, row, column);
+
+    return value.kind == MM_BOOL && value.as.boolean;
+}
+
+const char *mm_result_text(const mm_result *result, int column)
+{
+    return text_at(result, 0, column);
+}
+
+int64_t mm_result_int(const mm_result *result, int column, int64_t if_null)
+{
+    return int_at(result, 0, column, if_null);
+}
+
+static mm_code join(char **out, const char *before, const char *middle, const char *after, mm_error *err)
+{
+    size_t size = strlen(before) + strlen(middle) + strlen(after) + 1;
+    char *text = malloc(size);
+
+    if (!text)
+        return mm_error_set(err, MM_MEMORY, "out of memory");
+    snprintf(text, size, "%s%s%s", before, middle, after);
+    free(*out);
+    *out = text;
+    return MM_OK;
+}
+
+static mm_settings settings_for(const mm_lake *lake, mm_mode mode)
+{
+    return (mm_settings){
+        .read_only = mode == MM_READ,
+        .nested_loops = mode == MM_BATCH,
+        .search_path = lake->search_path,
+        .statement_timeout_ms = mode == MM_BATCH ? BATCH_STATEMENT_MS : lake->timeout_ms,
+        .lock_timeout_ms = mode == MM_BATCH ? BATCH_LOCK_MS : lake->timeout_ms,
+    };
+}
+
+static mm_code make_step(const mm_lake *lake, const char *name, const char *features,
+                         const char *const *params, mm_step *out, mm_error *err)
+{
+    char *sql = NULL;
+    mm_code code = mm_sql_expand(name, features ? features : lake->features, &sql, err);
+
+    if (code)
+        return code;
+    *out = (mm_step){.name = name, .sql = sql, .params = params, .param_count = mm_sql_params(sql)};
+    return MM_OK;
+}
+
+mm_code mm_lake_run(mm_lake *lake, mm_mode mode, const char *modes, const char *const *names,
+                    size_t count, const char *const *params, bool open, mm_result **results,
+                    mm_error *err)
+{
+    mm_settings settings = settings_for(lake, mode);
+    mm_step steps[MAX_STEPS] = {{0}};
+    char *features = NULL;
+    mm_code code = MM_OK;
+
+    if (count > MAX_STEPS)
+        return mm_error_set(err, MM_INVALID, "more than %d statements", MAX_STEPS);
+    if (modes)
+        code = join(&features, lake->features, modes, " ", err);
+    for (size_t i = 0; i < count && code == MM_OK; i++)
+        code = make_step(lake, names[i], features, params, &steps[i], err);
+    if (code == MM_OK)
+        code = (open ? mm_db_run_open : mm_db_run)(lake->db, &settings, steps, count, results, err);
+    for (size_t i = 0; i < count; i++)
+        free((void *)(uintptr_t)steps[i].sql);
+    free(features);
+    return code;
+}
+
+mm_code mm_lake_select(mm_lake *lake, const char *name, const char *modes, const char *const *params,
+                       int param_count, mm_result **out, mm_error *err)
+{
+    const char *padded[32] = {NULL};
+
+    if (param_count > (int)(sizeof padded / sizeof padded[0]))
+        return mm_error_set(err, MM_INVALID, "%s: too many parameters", name);
+    for (int i = 0; i < param_count; i++)
+        padded[i] = params[i];
+    return mm_lake_run(lake, MM_READ, modes, &name, 1, padded, false, out, err);
+}
+
+static mm_code no_catalog(const mm_lake *lake, mm_error *err)
+{
+    const char *database = text_at(lake->catalog, 0, DATABASE);
+
+    if (lake->wanted_schema)
+        mm_error_set(err, MM_NOT_A_LAKE, "schema \"%s\" of database \"%s\" holds no table lakehouse_partitions",
+                     lake->wanted_schema, database);
+    else
+        mm_error_set(err, MM_NOT_A_LAKE, "database \"%s\" is not a micromegas lake: it holds no table "
+                     "lakehouse_partitions", database);
+    mm_error_hint(err, "connect to the database of MICROMEGAS_SQL_CONNECTION_STRING, the one that the "
+                  "services use");
+    return err->code;
+}
+
+static mm_code two_catalogs(const mm_lake *lake, mm_error *err)
+{
+    mm_error_set(err, MM_NOT_A_LAKE, "two schemas of database \"%s\" hold a table lakehouse_partitions: "
+                 "\"%s\" and \"%s\"", text_at(lake->catalog, 0, DATABASE),
+                 text_at(lake->catalog, 0, SCHEMA), text_at(lake->catalog, 1, SCHEMA));
+    mm_error_hint(err, "say which: mm.open(lake, {schema = NAME}), --schema NAME");
+    return err->code;
+}
+
+static mm_code choose_schema(mm_lake *lake, mm_error *err)
+{
+    int64_t found = 0;
+
+    for (int64_t row = 0; row < mm_result_rows(lake->catalog); row++) {
+        const char *schema = text_at(lake->catalog, row, SCHEMA);
+        if (!schema[0] || (lake->wanted_schema && strcmp(schema, lake->wanted_schema)))
+            continue;
+        lake->row = row;
+        found++;
+    }
+    if (!found)
+        return no_catalog(lake, err);
+    if (found > 1)
+        return two_catalogs(lake, err);
+    if (!bool_at(lake->catalog, lake->row, IS_READABLE))
+        return mm_error_set(err, MM_RIGHTS, "role \"%s\" may not read lakehouse_partitions in schema \"%s\"",
+                            text_at(lake->catalog, lake->row, ROLE),
+                            text_at(lake->catalog, lake->row, SCHEMA));
+    if (!bool_at(lake->catalog, lake->row, IS_LAKEHOUSE))
+        return mm_error_set(err, MM_NOT_A_LAKE, "schema \"%s\" holds lakehouse_partitions but no table "
+                            "lakehouse_migration: not a catalog that micromegas made",
+                            text_at(lake->catalog, lake->row, SCHEMA));
+    return MM_OK;
+}
+
+mm_code mm_lake_refresh(mm_lake *lake, mm_error *err)
+{
+    static const char *const catalog = "catalog", *const versions = "versions";
+    mm_result *found = NULL;
+
+    free(lake->search_path);
+    lake->search_path = NULL;
+    mm_code code = mm_lake_run(lake, MM_READ, NULL, &catalog, 1, NULL, false, &found, err);
+    if (code)
+        return code;
+    mm_result_free(lake->catalog);
+    lake->catalog = found;
+    if ((code = choose_schema(lake, err)) != MM_OK ||
+        (code = join(&lake->search_path, text_at(found, lake->row, QUOTED_SCHEMA), ", pg_temp", "", err)) ||
+        (code = join(&lake->features, " ", text_at(found, lake->row, FEATURES), " ", err)))
+        return code;
+    found = NULL;
+    code = mm_lake_run(lake, MM_READ, NULL, &versions, 1, NULL, false, &found, err);
+    if (code)
+        return code;
+    mm_result_free(lake->versions);
+    lake->versions = found;
+    return MM_OK;
+}
+
+static mm_code open_lake(mm_lake *lake, const char *conninfo, const char *schema,
+                         volatile sig_atomic_t *interrupted, mm_error *err)
+{
+    mm_code code = join(&lake->features, " ", "", "", err);
+
+    if (code == MM_OK && schema)
+        code = join(&lake->wanted_schema, schema, "", "", err);
+    if (code == MM_OK)
+        code = mm_db_open(conninfo, interrupted, &lake->db, err);
+    return code == MM_OK ? mm_lake_refresh(lake, err) : code;
+}
+
+mm_code mm_lake_open(const char *conninfo, const char *schema, int timeout_s,
+                     volatile sig_atomic_t *interrupted, mm_lake **out, mm_error *err)
+{
+    mm_lake *lake = calloc(1, sizeof *lake);
+
+    if (!lake)
+        return mm_error_set(err, MM_MEMORY, "out of memory");
+    lake->timeout_ms = timeout_s * 1000;
+    mm_code code = open_lake(lake, conninfo, schema, interrupted, err);
+    if (code) {
+        mm_lake_close(lake);
+        return code;
+    }
+    *out = lake;
+    return MM_OK;
+}
+
+void mm_lake_close(mm_lake *lake)
+{
+    if (!lake)
+        return;
+    mm_db_close(lake->db);
+    mm_result_free(lake->catalog);
+    mm_result_free(lake->versions);
+    free(lake->wanted_schema);
+    free(lake->search_path);
+    free(lake->features);
+    free(lake);
+}
+
+mm_lake_info mm_lake_describe(const mm_lake *lake)
+{
+    const mm_result *catalog = lake->catalog, *versions = lake->versions;
+
+    return (mm_lake_info){
+        .name = text_at(versions, 0, NAME),
+        .database = text_at(catalog, lake->row, DATABASE),
+        .role = text_at(catalog, lake->row, ROLE),
+        .schema = text_at(catalog, lake->row, SCHEMA),
+        .unknown_columns = text_at(catalog, lake->row, UNKNOWN_COLUMNS),
+        .server_version = (int)int_at(catalog, lake->row, SERVER_VERSION, 0),
+        .lakehouse_version = (int)int_at(versions, 0, LAKEHOUSE_VERSION, -1),
+        .data_lake_version = (int)int_at(versions, 0, DATA_LAKE_VERSION, -1),
+        .state_version = (int)int_at(versions, 0, STATE_VERSION, -1),
+        .is_standby = bool_at(catalog, lake->row, IS_STANDBY),
+        .has_mmadmin = bool_at(catalog, lake->row, HAS_MMADMIN),
+    };
+}
+
+static mm_code check_catalog(const mm_lake_info *info, mm_error *err)
+{
+    if (info->is_standby)
+        return mm_error_set(err, MM_RIGHTS, "the server is a read-only standby: nothing can be changed on it");
+    if (info->lakehouse_version > MM_LAKEHOUSE_VERSION)
+        mm_error_set(err, MM_NEWER_CATALOG, "the catalog has lakehouse version %d, mm " MM_VERSION
+                     " knows versions up to %d: it only reads this lake",
+                     info->lakehouse_version, MM_LAKEHOUSE_VERSION);
+    else if (info->lakehouse_version < 1)
+        mm_error_set(err, MM_NOT_A_LAKE, "the catalog says no version: lakehouse_migration is empty");
+    else if (info->unknown_columns[0])
+        mm_error_set(err, MM_NEWER_CATALOG, "lakehouse_partitions has columns that mm " MM_VERSION
+                     " does not know (%s): it only reads this lake", info->unknown_columns);
+    else
+        return MM_OK;
+    mm_error_hint(err, "use a version of mm that knows this catalog");
+    return err->code;
+}
+
+mm_code mm_lake_check_writable(const mm_lake *lake, mm_error *err)
+{
+    mm_lake_info info = mm_lake_describe(lake);
+    mm_code code = check_catalog(&info, err);
+
+    if (code)
+        return code;
+    if (info.has_mmadmin && info.state_version < 0)
+        return mm_error_set(err, MM_RIGHTS, "role \"%s\" may not use the schema mmadmin", info.role);
+    if (info.state_version < 0)
+        mm_error_set(err, MM_NOT_INITIALIZED, "the lake has no schema mmadmin, where mm keeps its plans");
+    else if (info.state_version != MM_STATE_VERSION)
+        mm_error_set(err, MM_NOT_INITIALIZED, "the lake's schema mmadmin has version %d, this mm needs %d",
+                     info.state_version, MM_STATE_VERSION);
+    else
+        return MM_OK;
+    mm_error_hint(err, info.state_version < 0 ? "make it: mmlua init" : "mmlua init --upgrade");
+    return err->code;
+}
+
+static mm_code run_change(mm_lake *lake, const char *const *names, size_t count,
+                          const char *const *params, mm_error *err)
+{
+    mm_result *results[MAX_STEPS] = {NULL};
+    mm_code code = mm_lake_run(lake, MM_WRITE, NULL, names, count, params, false, results, err);
+
+    for (size_t i = 0; i < count; i++)
+        mm_result_free(results[i]);
+    return code;
+}
+
+mm_code mm_lake_init(mm_lake *lake, const char *name, mm_error *err)
+{
+    static const char *const names[] = {"init_schema", "init_lake",  "init_view_set",
+                                        "init_retirement", "init_item", "init_skipped",
+                                        "init_unrestored", "init_batch", "init_name"};
+    mm_lake_info info = mm_lake_describe(lake);
+    mm_code code = check_catalog(&info, err);
+
+    if (code)
+        return code;
+    if (info.has_mmadmin)
+        return mm_error_set(err, MM_CONFLICT, "the schema mmadmin exists already");
+    code = run_change(lake, names, sizeof names / sizeof names[0], &name, err);
+    return code ? code : mm_lake_refresh(lake, err);
+}
+
+mm_code mm_lake_remove_state(mm_lake *lake, mm_error *err)
+{
+    static const char *const name = "init_remove";
+    mm_code code = run_change(lake, &name, 1, NULL, err);
+
+    return code ? code : mm_lake_refresh(lake, err);
+}
+
+mm_code mm_lake_publish(mm_lake *lake, const char *const params[6], mm_error *err)
+{
+    static const char *const name = "publish_registry";
+    mm_code code = mm_lake_check_writable(lake, err);
+
+    return code ? code : run_change(lake, &name, 1, params, err);
+}
