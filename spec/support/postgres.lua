@@ -1,0 +1,99 @@
+-- Real PostgreSQL for specs: one private cluster per run, started at its first use and gone with the run.
+--
+--   local postgres = require("spec.support.postgres")
+--   local db = postgres.database("lake-0.33.0")   a fresh copy of a lake: lake-0.27.0, lake-rolling, lake-0.33.0
+--   local db = postgres.database("catalog-v7")    upstream's empty tables of that lakehouse version, 1 to 10
+--   local db = postgres.database("empty")         a database without any table
+--
+--   db.conninfo                for the code under test
+--   db:psql(sql)     -> text   unaligned, tuples only; raises psql's message; several statements are fine
+--   db:rows(sql)     -> list of lists of strings, NULL is false; one statement
+--   db:value(sql)    -> string, NULL is nil; the statement must return exactly one value
+--   db:file(path)              runs a file in one transaction
+--   db:session()     -> a connection to step through transactions, see session.lua
+--   db:role(...)     -> a handle like db, connected as a new role with these grants only, its name in `.role`:
+--                         db:role("select on lakehouse_partitions, temporary_files", "usage on schema mmadmin")
+--   db:drop()                  also with connections open
+--
+--   rows.lua adds made-up partitions and blocks to any of them, pgbouncer.lua puts PgBouncer before one.
+local catalog = require("spec.support.catalog")
+local psql = require("spec.support.psql")
+local shell = require("spec.support.shell")
+
+local postgres = {}
+local cluster -- the handle on database postgres, whose pipe keeps the server alive
+local count = 0
+
+local database = setmetatable({}, psql)
+database.__index = database
+
+local function handle(name, role)
+   local conninfo = ("host=%s port=5432 user=%s dbname=%s"):format(cluster.server.folder, role or "postgres", name)
+   return setmetatable({name = name, role = role, conninfo = conninfo}, database)
+end
+
+-- The cluster; `.server.folder` holds its socket and is removed with it.
+function postgres.start()
+   if not cluster then
+      local throwaway = dofile("demo/throwaway.lua")
+      cluster = {server = assert(throwaway.start("demo/throwaway-postgres"))}
+      cluster.admin = handle("postgres")
+   end
+   return cluster
+end
+
+local function exists(path)
+   local file = io.open(path)
+   return file ~= nil and file:close()
+end
+
+local function fill_template(db, name)
+   local version = name:match("^catalog%-v(%d+)$")
+   if version then
+      return db:psql(catalog.create_statements(tonumber(version)))
+   end
+   local path = ("demo/%s.sql"):format(name)
+   db:file(exists(path) and path or ("spec/data/%s.sql"):format(name))
+end
+
+local function template(name)
+   local found = "select count(*) from pg_database where datname = '%s'"
+   if name ~= "empty" and cluster.admin:value(found:format(name)) == "0" then
+      cluster.admin:psql(('create database "%s"'):format(name))
+      fill_template(handle(name), name)
+      handle(name):psql("vacuum analyze")
+   end
+   return name == "empty" and "template1" or name
+end
+
+function postgres.database(name)
+   postgres.start()
+   count = count + 1
+   local db = handle(("spec_%d"):format(count))
+   cluster.admin:psql(('create database %s template "%s"'):format(db.name, template(name)))
+   return db
+end
+
+function database:role(...)
+   count = count + 1
+   local role = ("spec_role_%d"):format(count)
+   local statements = {"create role " .. role .. " login;"}
+   for _, grant in ipairs({...}) do
+      statements[#statements + 1] = ("grant %s to %s;"):format(grant, role)
+   end
+   self:psql(table.concat(statements, "\n"))
+   return handle(self.name, role)
+end
+
+function database:drop()
+   cluster.admin:psql(("drop database %s with (force)"):format(self.name))
+end
+
+-- For what runs beside the server as its user: `command`, dropped to postgres when this is root.
+function postgres.unprivileged(command)
+   local is_root = shell.run("id -u").stdout == "0\n"
+   local user = is_root and "--reuid=postgres --regid=postgres --init-groups " or ""
+   return "setpriv " .. user .. "--pdeathsig TERM -- " .. command
+end
+
+return postgres
