@@ -1,0 +1,101 @@
+/* mmlua: the standard `lua` command line, with verbs. Nothing here knows libpq. */
+#ifndef MM_REPL_REPL_H
+#define MM_REPL_REPL_H
+
+#include <limits.h>
+#include <lua.h>
+#include <signal.h>
+#include <stdbool.h>
+
+enum { MM_EXIT_USAGE = 2, MM_EXIT_INTERRUPTED = 130 };
+
+/* options.c: what the command line asks for, before anything is run. */
+
+typedef enum mm_target {
+    MM_TARGET_NONE,
+    MM_TARGET_STDIN,
+    MM_TARGET_SCRIPT,
+    MM_TARGET_VERB
+} mm_target;
+
+typedef struct mm_options {
+    int argc;
+    char **argv;
+    int first;        /* of argv that is no option: the target, argc when there is none */
+    mm_target target; /* a verb is only a word here: whether it is known is seen later */
+    bool has_chunk;   /* -e */
+    bool is_interactive;
+    bool wants_version; /* -v or -i */
+    bool wants_about;   /* --version */
+    bool wants_help;
+    bool ignores_environment;
+} mm_options;
+
+/* False when an option is wrong; then `first` is its index. */
+bool mm_options_parse(int argc, char **argv, mm_options *out);
+void mm_options_usage(const char *program, const char *bad_option);
+
+/* run.c: chunks are called with a traceback handler and SIGINT watched. */
+
+typedef struct mm_run {
+    const char *program; /* goes before messages; NULL in the read-eval loop */
+    bool is_interrupted; /* the last call ended by SIGINT, or by an error whose code is "cancelled"
+                          */
+    int exit_code;       /* of verbs */
+} mm_run;
+
+int mm_call(mm_run *run, lua_State *L, int arguments, int results);
+/* Prints the error on top of the stack, if status says that there is one, and gives status back. */
+int mm_report(mm_run *run, lua_State *L, int status);
+void mm_message(const char *program, const char *text);
+bool mm_run_environment(mm_run *run, lua_State *L); /* LUA_INIT */
+bool mm_run_options(mm_run *run, lua_State *L, const mm_options *options);
+bool mm_run_script(mm_run *run, lua_State *L,
+                   const char *file); /* NULL: stdin. Its arguments: global `arg` */
+
+/* paths.c: the installation this program belongs to. Empty text when there is none. */
+
+typedef struct mm_paths {
+    char root[PATH_MAX];
+} mm_paths;
+
+void mm_paths_find(mm_paths *out, const char *program);
+/* Puts the installation before package.path and package.cpath; for verbs the current folder goes
+ * out of both. */
+void mm_paths_set(lua_State *L, const mm_paths *paths, bool is_verb);
+
+/* verbs.c: scripts of the installation, run by lua/mm/verb.lua. */
+
+bool mm_verb_exists(const mm_paths *paths, const char *name);
+bool mm_verb_run(mm_run *run, lua_State *L, const mm_paths *paths, const char *name);
+bool mm_verb_help(mm_run *run, lua_State *L, const mm_paths *paths);
+bool mm_verb_unknown(mm_run *run, lua_State *L, const mm_paths *paths, const char *name);
+
+/* signals.c: SIGINT raises "interrupted!" in Lua, and sets a flag that C code which waits can see:
+ * light userdata in the registry, key "mm.interrupted", the address of a volatile sig_atomic_t. Who
+ * sets it back to 0 has taken the interrupt: then Lua does not raise. */
+
+void mm_signals_open(lua_State *L);
+void mm_signals_watch(lua_State *L);
+void mm_signals_unwatch(void);
+void mm_signals_survive_closed_pipe(void);
+
+/* repl.c: reads, evaluates and prints until the input ends. */
+
+void mm_repl(mm_run *run, lua_State *L);
+
+/* line.c: where lines come from: a line editor on a terminal, stdin as it is otherwise. */
+
+typedef struct mm_line mm_line;
+
+mm_line *mm_line_open(void); /* NULL: no memory, or no terminal: the others take it as stdin */
+void mm_line_close(mm_line *line);
+bool mm_line_read(mm_line *line, lua_State *L,
+                  const char *prompt); /* pushes a line without its end */
+void mm_line_remember(mm_line *line, const char *text);
+
+/* terminal.c: the module mm.terminal. */
+
+int mm_terminal_load(lua_State *L);
+
+#endif
