@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <stdbool.h>
 
-enum { MM_EXIT_USAGE = 2, MM_EXIT_INTERRUPTED = 130 };
+enum { MM_EXIT_USAGE = 2, MM_EXIT_INTERRUPTED = 130, MM_EXIT_CLOSED_PIPE = 141 };
 
 /* options.c: what the command line asks for, before anything is run. */
 
@@ -64,7 +64,8 @@ void mm_paths_find(mm_paths *out, const char *program);
  * out of both. */
 void mm_paths_set(lua_State *L, const mm_paths *paths, bool is_verb);
 
-/* verbs.c: scripts of the installation, run by lua/mm/verb.lua. */
+/* verbs.c: scripts of the installation, run by lua/mm/verb.lua; lua/mm/help.lua tells about them.
+ */
 
 bool mm_verb_exists(const mm_paths *paths, const char *name);
 bool mm_verb_run(mm_run *run, lua_State *L, const mm_paths *paths, const char *name);
@@ -78,7 +79,9 @@ bool mm_verb_unknown(mm_run *run, lua_State *L, const mm_paths *paths, const cha
 void mm_signals_open(lua_State *L);
 void mm_signals_watch(lua_State *L);
 void mm_signals_unwatch(void);
-void mm_signals_survive_closed_pipe(void);
+void mm_signals_survive_closed_pipe(
+    void); /* verbs see that a write failed; programs they start do not inherit it */
+bool mm_signals_is_pipe_closed(void);
 
 /* repl.c: reads, evaluates and prints until the input ends. */
 

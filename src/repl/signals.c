@@ -6,6 +6,7 @@
 /* A signal handler can reach nothing but file scope. */
 static struct {
     volatile sig_atomic_t is_interrupted;
+    volatile sig_atomic_t is_pipe_closed;
     lua_State *L;
 } state;
 
@@ -38,9 +39,10 @@ static void on_interrupt(int signal)
     lua_sethook(state.L, raise_interrupted, events, 1);
 }
 
-static void ignore(int signal)
+static void on_closed_pipe(int signal)
 {
     (void)signal;
+    state.is_pipe_closed = 1;
 }
 
 void mm_signals_open(lua_State *L)
@@ -63,5 +65,11 @@ void mm_signals_unwatch(void)
 
 void mm_signals_survive_closed_pipe(void)
 {
-    set_handler(SIGPIPE, ignore); /* not SIG_IGN, which programs started from here would inherit */
+    set_handler(SIGPIPE,
+                on_closed_pipe); /* SIG_IGN would be inherited by programs started from here */
+}
+
+bool mm_signals_is_pipe_closed(void)
+{
+    return state.is_pipe_closed;
 }

@@ -39,15 +39,17 @@ static void push_names(lua_State *L, const char *folder)
     closedir(entries);
 }
 
-/* Pushes the function `name` of lua/mm/verb.lua. */
-static bool push_function(mm_run *run, lua_State *L, const mm_paths *paths, const char *name)
+/* Pushes the function `name` of a module in lua/mm. */
+static bool push_function(mm_run *run, lua_State *L, const mm_paths *paths, const char *module,
+                          const char *name)
 {
     if (paths->root[0] == '\0') {
-        mm_message(run->program, "no installation: verbs and modules are looked for in ../share/mm from here");
+        mm_message(run->program,
+                   "no installation: verbs and modules are looked for in ../share/mm from here");
         return false;
     }
     lua_getglobal(L, "require");
-    lua_pushliteral(L, "mm.verb");
+    lua_pushstring(L, module);
     if (mm_report(run, L, mm_call(run, L, 1, 1)) != LUA_OK)
         return false;
     lua_getfield(L, -1, name);
@@ -65,21 +67,35 @@ static bool call_function(mm_run *run, lua_State *L, int arguments)
     return true;
 }
 
+/* What was printed and did not arrive is an error, unless the reader went away because it had
+ * enough. */
+static bool check_output(mm_run *run)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return true;
+    if (mm_signals_is_pipe_closed()) {
+        run->exit_code = MM_EXIT_CLOSED_PIPE;
+        return true;
+    }
+    mm_message(run->program, "the output could not be written");
+    return false;
+}
+
 bool mm_verb_run(mm_run *run, lua_State *L, const mm_paths *paths, const char *name)
 {
     mm_signals_survive_closed_pipe();
-    if (!push_function(run, L, paths, "run"))
+    if (!push_function(run, L, paths, "mm.verb", "run"))
         return false;
     lua_pushstring(L, name);
     verb_file(L, paths, name);
-    return call_function(run, L, 2);
+    return call_function(run, L, 2) && check_output(run);
 }
 
 /* Calls the function with the folder of the verbs, their names and perhaps the one asked for. */
 static bool call_about_verbs(mm_run *run, lua_State *L, const mm_paths *paths, const char *function,
                              const char *name)
 {
-    if (!push_function(run, L, paths, function))
+    if (!push_function(run, L, paths, "mm.help", function))
         return false;
     push_names(L, lua_pushfstring(L, "%s/share/mm/scripts", paths->root));
     lua_pushstring(L, name);
@@ -88,7 +104,7 @@ static bool call_about_verbs(mm_run *run, lua_State *L, const mm_paths *paths, c
 
 bool mm_verb_help(mm_run *run, lua_State *L, const mm_paths *paths)
 {
-    return call_about_verbs(run, L, paths, "help", NULL);
+    return call_about_verbs(run, L, paths, "show", NULL);
 }
 
 bool mm_verb_unknown(mm_run *run, lua_State *L, const mm_paths *paths, const char *name)

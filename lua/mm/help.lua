@@ -1,0 +1,100 @@
+-- What `mmlua help` prints, and what an unknown verb is answered.
+local exit_codes = require("mm.exit_codes")
+local suggest = require("mm.suggest")
+
+local help = {}
+
+local groups = {
+   {"Look", "status", "versions", "view-sets", "outdated", "partitions", "writers", "explain"},
+   {"Set up", "init", "registry"},
+   {"Retire and take back", "plan", "show", "apply", "retire", "undo", "retirements"},
+   {"Guard", "hold", "audit", "doctor"},
+   {"Try", "demo"},
+}
+
+local usage = [=[
+usage: mmlua [lua options] [VERB [options] | SCRIPT [arguments]]
+
+mmlua is lua 5.4 with the module mm for micromegas lakes, and with verbs.
+]=]
+
+local lua_options = [=[
+
+A script is named with a slash, a dot, or after `--`. Options as of lua:
+  -e CODE       run Lua code
+  -l [NAME=]MODULE  require a module into a global
+  -i            read, evaluate and print after the script
+  -v            print Lua's version
+  -E            ignore environment variables
+  -W            turn warnings on
+  -             run stdin
+  --version     print the versions of mm and Lua
+`mmlua help VERB` says what a verb does, its options and examples.
+]=]
+
+-- The first line of a verb's script says what it does.
+local function summary(folder, name)
+   local script = io.open(folder .. "/" .. name .. ".lua")
+   local line = script and script:read("*l") or ""
+   if script then
+      script:close()
+   end
+   return line:match("^%-%- (.-)%.?$") or ""
+end
+
+local function print_group(title, folder, names)
+   if #names == 0 then
+      return
+   end
+   io.write("\n", title, ":\n")
+   for _, name in ipairs(names) do
+      io.write(("  %-13s %s\n"):format(name, summary(folder, name)))
+   end
+end
+
+-- Those of `group` that are there, taken out of the set `left`.
+local function take(group, left)
+   local names = {}
+   for i = 2, #group do
+      if left[group[i]] then
+         names[#names + 1] = group[i]
+         left[group[i]] = nil
+      end
+   end
+   return names
+end
+
+--- Prints the verbs and the options on stdout.
+---@param folder string where the scripts are
+---@param names string[] of the verbs
+---@return integer exit_code
+function help.show(folder, names)
+   local left, others = {}, {"Others"}
+   table.sort(names)
+   for _, name in ipairs(names) do
+      left[name] = true
+      others[#others + 1] = name
+   end
+   io.write(usage)
+   for _, group in ipairs(groups) do
+      print_group(group[1], folder, take(group, left))
+   end
+   print_group(others[1], folder, take(others, left))
+   io.write(lua_options)
+   return exit_codes.ok
+end
+
+--- Says on stderr that there is no such verb, which one may be meant, and which there are.
+---@param _ string
+---@param names string[]
+---@param name string
+---@return integer exit_code
+function help.unknown(_, names, name)
+   table.sort(names)
+   io.stderr:write(("mmlua: unknown verb '%s'%s\n"):format(name, suggest.phrase(name, names)))
+   io.stderr:write("verbs: ", table.concat(names, " "), "\n")
+   io.stderr:write("hint: a script is named with a slash, a dot, or after `--`: mmlua ./", name, "\n")
+   return exit_codes.usage
+end
+
+return help

@@ -1,0 +1,64 @@
+-- Runs a verb of mmlua: a script, whose errors become messages and exit codes.
+local errors = require("mm.errors")
+local exit_codes = require("mm.exit_codes")
+local text = require("mm.text")
+
+local verb = {}
+
+local function say(label, message)
+   io.stderr:write(label, ": ", message, "\n")
+end
+
+-- Errors with a code are what the world does; all others are mistakes of ours and get a traceback.
+local function keep_error(err)
+   if type(err) == "table" and err.code then
+      return err
+   end
+   local message = tostring(err)
+   if message:find("interrupted!$") then
+      return errors.new("cancelled", "interrupted")
+   end
+   return errors.new("bug", debug.traceback(message, 2))
+end
+
+--- Prints an error on stderr, as verbs do, and gives the exit code.
+---@param name string the verb's
+---@param err table
+---@return integer exit_code
+function verb.report(name, err)
+   local program = "mmlua " .. name
+   if err.code == "bug" then
+      say(program, err.message)
+   elseif err.code ~= "closed_pipe" then
+      say(program, text.escape(tostring(err.message)))
+      for _, field in ipairs{"detail", "hint"} do
+         if err[field] then
+            say(field, text.escape(err[field]))
+         end
+      end
+   end
+   return exit_codes.of(err)
+end
+
+local function call(path)
+   local chunk, message = loadfile(path)
+   if not chunk then
+      return nil, errors.new("bug", message)
+   end
+   local is_right, result = xpcall(chunk, keep_error)
+   if is_right then
+      return type(result) == "number" and result or exit_codes.ok
+   end
+   return nil, result
+end
+
+--- Runs the script at `path`. It finds its arguments in the global `arg`; a number that it returns is the exit code.
+---@param name string
+---@param path string
+---@return integer exit_code
+function verb.run(name, path)
+   local exit_code, err = call(path)
+   return exit_code or verb.report(name, err)
+end
+
+return verb
