@@ -38,6 +38,8 @@ typedef struct mm_value {
     } as;
 } mm_value;
 
+enum { MM_MAX_PARAMS = 32 };
+
 typedef struct mm_step {
     const char *name;           /* for messages */
     const char *sql;            /* one statement */

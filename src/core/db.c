@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { CONNECT_TIMEOUT_S = 10, INTERRUPT_CHECK_MS = 200, MAX_STEPS = 12 };
+enum { CONNECT_TIMEOUT_S = 10, INTERRUPT_CHECK_MS = 200, MAX_STEPS = 12, OID_TEXT = 25 };
 
 struct mm_db {
     PGconn *connection;
@@ -275,10 +275,15 @@ static mm_code read_sync(mm_db *db, bool *cancelled, mm_error *err)
     return ok ? MM_OK : lost(db, "end of the transaction", err);
 }
 
+/* Every parameter is text, so that a statement need not use all of them; it casts them itself. */
 static mm_code send(mm_db *db, const mm_step *steps, size_t count, mm_error *err)
 {
+    Oid types[MM_MAX_PARAMS];
+
+    for (int i = 0; i < MM_MAX_PARAMS; i++)
+        types[i] = OID_TEXT;
     for (size_t i = 0; i < count; i++)
-        if (!PQsendQueryParams(db->connection, steps[i].sql, steps[i].param_count, NULL,
+        if (!PQsendQueryParams(db->connection, steps[i].sql, steps[i].param_count, types,
                                steps[i].params, NULL, NULL, 1))
             return lost(db, steps[i].name, err);
     return PQpipelineSync(db->connection) ? MM_OK : lost(db, "sync", err);

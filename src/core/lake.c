@@ -80,12 +80,14 @@ static mm_code join(char **out, const char *before, const char *middle, const ch
 
 static mm_settings settings_for(const mm_lake *lake, mm_mode mode)
 {
+    bool is_batch = mode == MM_BATCH || mode == MM_TID_BATCH;
+
     return (mm_settings){
         .read_only = mode == MM_READ,
-        .nested_loops = mode == MM_BATCH,
+        .nested_loops = mode == MM_TID_BATCH,
         .search_path = lake->search_path,
-        .statement_timeout_ms = mode == MM_BATCH ? BATCH_STATEMENT_MS : lake->timeout_ms,
-        .lock_timeout_ms = mode == MM_BATCH ? BATCH_LOCK_MS : lake->timeout_ms,
+        .statement_timeout_ms = is_batch ? BATCH_STATEMENT_MS : lake->timeout_ms,
+        .lock_timeout_ms = is_batch ? BATCH_LOCK_MS : lake->timeout_ms,
     };
 }
 
@@ -127,9 +129,9 @@ mm_code mm_lake_run(mm_lake *lake, mm_mode mode, const char *modes, const char *
 mm_code mm_lake_select(mm_lake *lake, const char *name, const char *modes, const char *const *params,
                        int param_count, mm_result **out, mm_error *err)
 {
-    const char *padded[32] = {NULL};
+    const char *padded[MM_MAX_PARAMS] = {NULL};
 
-    if (param_count > (int)(sizeof padded / sizeof padded[0]))
+    if (param_count > MM_MAX_PARAMS)
         return mm_error_set(err, MM_INVALID, "%s: too many parameters", name);
     for (int i = 0; i < param_count; i++)
         padded[i] = params[i];

@@ -8,7 +8,8 @@
 typedef enum mm_mode {
     MM_READ,
     MM_WRITE, /* as long as a reading statement may take */
-    MM_BATCH  /* below a second: deadlock_timeout would kill upstream's writer instead of mm */
+    MM_BATCH, /* below a second: deadlock_timeout would kill upstream's writer instead of mm */
+    MM_TID_BATCH /* the same, with joins that keep to row addresses */
 } mm_mode;
 
 /* Runs the statements `names` (count of them, all with the same parameters, of which each takes those it has) as

@@ -61,14 +61,21 @@ static line read_line(const char *start, const char *end)
     return out;
 }
 
+/* A feature taken back as " -name " counts as missing wherever it stands. */
 static bool has_feature(const char *features, const char *name, size_t length)
 {
+    bool found = false;
+
     for (const char *at = features; (at = strchr(at, ' ')) != NULL;) {
-        at++;
-        if (!strncmp(at, name, length) && at[length] == ' ')
-            return true;
+        bool is_taken_back = *++at == '-';
+        at += is_taken_back;
+        if (strncmp(at, name, length) || at[length] != ' ')
+            continue;
+        if (is_taken_back)
+            return false;
+        found = true;
     }
-    return false;
+    return found;
 }
 
 static bool is_comment(const line *it)

@@ -8,7 +8,7 @@ with new as (
      where not exists (select from new n where n.view_set_name = v.view_set_name)
 )
 insert into mmadmin.view_set (view_set_name, schema_hash, schema, has_view_maker, global_instance_available, source)
-select view_set_name, decode(schema_hash, 'hex'), schema, has_view_maker, global_instance_available, source
+select view_set_name, decode(schema_hash, 'hex'), nullif(schema, ''), has_view_maker, global_instance_available, source
   from new
     on conflict (view_set_name) do update
    set schema_hash = excluded.schema_hash, schema = excluded.schema,

@@ -1,0 +1,252 @@
+#include "mm/retirement.h"
+
+#include "lake.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { NUMBER_BYTES = 24, MAX_RESULTS = 8 };
+
+static void write_number(char out[NUMBER_BYTES], int64_t number)
+{
+    snprintf(out, NUMBER_BYTES, "%lld", (long long)number);
+}
+
+static void free_results(mm_result **results, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        mm_result_free(results[i]);
+}
+
+/* Commits the open transaction when `code` is MM_OK, else rolls it back. */
+static mm_code end(mm_lake *lake, mm_code code, mm_error *err)
+{
+    mm_error ignored = {0};
+
+    if (code == MM_OK)
+        return mm_db_end(mm_lake_db(lake), true, err);
+    (void)!mm_db_end(mm_lake_db(lake), false, &ignored);
+    return code;
+}
+
+static mm_code check_shared_files(const mm_result *shared, mm_error *err)
+{
+    int64_t files = mm_result_int(shared, 0, 0);
+
+    if (!files)
+        return MM_OK;
+    mm_error_set(err, MM_REFUSED, "%lld files of the chosen partitions belong to several partitions",
+                 (long long)files);
+    mm_error_detail(err, "%s", mm_result_text(shared, 1));
+    mm_error_hint(err, "retiring one would delete the data of the other; micromegas never shares a "
+                       "file, so find out where these rows come from");
+    return err->code;
+}
+
+mm_code mm_retirement_plan(mm_lake *lake, const char *const params[MM_PLAN_PARAMS], int64_t *out,
+                           mm_error *err)
+{
+    static const char *const names[] = {"plan_begin", "plan_items", "plan_shared_files",
+                                        "plan_close"};
+    enum { SHARED_FILES = 2, CLOSE = 3, COUNT = 4 };
+    mm_result *results[COUNT] = {NULL};
+    mm_code code = mm_lake_check_writable(lake, err);
+
+    if (code == MM_OK)
+        code = mm_lake_run(lake, MM_WRITE, NULL, names, COUNT, params, true, results, err);
+    if (code)
+        return code;
+    code = end(lake, check_shared_files(results[SHARED_FILES], err), err);
+    if (code == MM_OK)
+        *out = mm_result_int(results[CLOSE], 0, 0);
+    free_results(results, COUNT);
+    return code;
+}
+
+static bool is_true(const mm_result *result, int column)
+{
+    if (mm_result_rows(result) == 0)
+        return false;
+    mm_value value = mm_result_value(result, 0, column);
+    return value.kind == MM_BOOL && value.as.boolean;
+}
+
+static mm_code check_begun(const mm_result *begun, const mm_result *digest, int64_t number,
+                           mm_error *err)
+{
+    if (mm_result_rows(digest) == 0)
+        return mm_error_set(err, MM_NOT_FOUND, "no retirement has the number %lld", (long long)number);
+    if (!is_true(digest, 1))
+        return mm_error_set(err, MM_NOT_FOUND, "retirement %lld has another digest: it is not the plan that was shown",
+                            (long long)number);
+    if (mm_result_rows(begun) == 0) {
+        mm_error_set(err, MM_CONFLICT, "retirement %lld is no plan to apply: it is applied, abandoned or too old",
+                     (long long)number);
+        mm_error_hint(err, "plans are good for 24 hours; make a new one");
+        return MM_CONFLICT;
+    }
+    if (!is_true(digest, 0))
+        return mm_error_set(err, MM_CONFLICT, "the items of retirement %lld are not those that were planned: "
+                            "somebody changed mmadmin.item", (long long)number);
+    return MM_OK;
+}
+
+mm_code mm_retirement_begin(mm_lake *lake, int64_t number, const char *digest, const char *reason,
+                            const char *undo_for, mm_error *err)
+{
+    static const char *const names[] = {"retire_begin", "retire_digest"};
+    enum { COUNT = 2 };
+    char text[NUMBER_BYTES];
+    const char *params[] = {text, digest, reason, undo_for};
+    mm_result *results[COUNT] = {NULL};
+    mm_code code = mm_lake_check_writable(lake, err);
+
+    write_number(text, number);
+    if (code == MM_OK)
+        code = mm_lake_run(lake, MM_WRITE, NULL, names, COUNT, params, true, results, err);
+    if (code)
+        return code;
+    code = end(lake, check_begun(results[0], results[1], number, err), err);
+    free_results(results, COUNT);
+    return code;
+}
+
+/* Columns of retire_close.sql and undo_close.sql. */
+enum { FIRST_SEQ, LAST_SEQ, DONE, GONE, CHANGED, BYTES, REMAINING };
+
+static mm_batch read_batch(const mm_result *close)
+{
+    if (mm_result_rows(close) == 0)
+        return (mm_batch){0};
+    return (mm_batch){
+        .is_claimed = true,
+        .first_seq = mm_result_int(close, FIRST_SEQ, 0),
+        .last_seq = mm_result_int(close, LAST_SEQ, 0),
+        .done = mm_result_int(close, DONE, 0),
+        .gone = mm_result_int(close, GONE, 0),
+        .changed = mm_result_int(close, CHANGED, 0),
+        .bytes = mm_result_int(close, BYTES, 0),
+        .remaining = mm_result_int(close, REMAINING, 0),
+    };
+}
+
+mm_code mm_retirement_apply_batch(mm_lake *lake, int64_t number, int64_t limit, mm_batch *out,
+                                  mm_error *err)
+{
+    static const char *const names[] = {"retire_claim", "retire_batch", "retire_moved",
+                                        "retire_skipped", "retire_close"};
+    enum { CLOSE = 4, COUNT = 5 };
+    char number_text[NUMBER_BYTES], limit_text[NUMBER_BYTES];
+    const char *params[] = {number_text, limit_text};
+    mm_result *results[COUNT] = {NULL};
+    mm_code code = mm_lake_check_writable(lake, err);
+
+    write_number(number_text, number);
+    write_number(limit_text, limit);
+    if (code == MM_OK)
+        code = mm_lake_run(lake, MM_TID_BATCH, NULL, names, COUNT, params, false, results, err);
+    if (code)
+        return code;
+    *out = read_batch(results[CLOSE]);
+    free_results(results, COUNT);
+    return MM_OK;
+}
+
+static mm_code change_state(mm_lake *lake, const char *name, const char *const *params, bool *changed,
+                            mm_error *err)
+{
+    mm_result *result = NULL;
+    mm_code code = mm_lake_check_writable(lake, err);
+
+    if (code == MM_OK)
+        code = mm_lake_run(lake, MM_WRITE, NULL, &name, 1, params, false, &result, err);
+    if (code)
+        return code;
+    *changed = mm_result_rows(result) > 0;
+    mm_result_free(result);
+    return MM_OK;
+}
+
+mm_code mm_retirement_set_state(mm_lake *lake, int64_t number, const char *state, const char *from,
+                                mm_error *err)
+{
+    char text[NUMBER_BYTES];
+    const char *params[] = {text, state, from};
+    bool changed = false;
+
+    write_number(text, number);
+    mm_code code = change_state(lake, "retire_state", params, &changed, err);
+    if (code == MM_OK && !changed)
+        code = mm_error_set(err, MM_CONFLICT, "retirement %lld cannot become %s in its state",
+                            (long long)number, state);
+    return code;
+}
+
+mm_code mm_retirement_undo_begin(mm_lake *lake, int64_t number, const char *reason, mm_error *err)
+{
+    char text[NUMBER_BYTES];
+    const char *params[] = {text, reason};
+    bool changed = false;
+
+    write_number(text, number);
+    mm_code code = change_state(lake, "undo_begin", params, &changed, err);
+    if (code == MM_OK && !changed)
+        code = mm_error_set(err, MM_CONFLICT, "retirement %lld has nothing to undo", (long long)number);
+    return code;
+}
+
+static mm_code check_dequeued(const mm_result *dequeue, mm_error *err)
+{
+    int64_t lost = mm_result_int(dequeue, 0, 0), late = mm_result_int(dequeue, 1, 0);
+
+    if (!lost && !late)
+        return MM_OK;
+    mm_error_set(err, MM_CONFLICT, "%lld files are not in the queue any more, %lld expire within five minutes",
+                 (long long)lost, (long long)late);
+    mm_error_detail(err, "%s", mm_result_text(dequeue, 2));
+    return err->code;
+}
+
+/* The columns that the catalog has and that were unknown when `number` was planned, as features taken back: they get
+ * their defaults. */
+static mm_code newer_columns(mm_lake *lake, const char *number, char *out, size_t size, mm_error *err)
+{
+    static const char *const name = "undo_newer_columns";
+    mm_result *result = NULL;
+    mm_code code = mm_lake_run(lake, MM_READ, NULL, &name, 1, &number, false, &result, err);
+
+    if (code)
+        return code;
+    snprintf(out, size, "%s", mm_result_rows(result) ? mm_result_text(result, 0) : "");
+    mm_result_free(result);
+    return MM_OK;
+}
+
+mm_code mm_retirement_undo_batch(mm_lake *lake, int64_t number, int64_t limit, bool leave_out,
+                                 mm_batch *out, mm_error *err)
+{
+    static const char *const names[] = {"undo_claim", "undo_leave_out", "undo_restore",
+                                        "undo_lock",  "undo_dequeue",   "undo_close"};
+    enum { DEQUEUE = 4, CLOSE = 5, COUNT = 6 };
+    char number_text[NUMBER_BYTES], limit_text[NUMBER_BYTES], without[256];
+    const char *params[] = {number_text, limit_text, leave_out ? "true" : "false"};
+    mm_result *results[COUNT] = {NULL};
+    mm_code code = mm_lake_check_writable(lake, err);
+
+    write_number(number_text, number);
+    write_number(limit_text, limit);
+    if (code == MM_OK)
+        code = newer_columns(lake, number_text, without, sizeof without, err);
+    if (code == MM_OK)
+        code = mm_lake_run(lake, MM_BATCH, without, names, COUNT, params, true, results, err);
+    if (code) {
+        if (!strcmp(err->sqlstate, "23P01"))
+            err->code = MM_CONFLICT;
+        return err->code;
+    }
+    code = end(lake, check_dequeued(results[DEQUEUE], err), err);
+    if (code == MM_OK)
+        *out = read_batch(results[CLOSE]);
+    free_results(results, COUNT);
+    return code;
+}
