@@ -1,73 +1,53 @@
-/* A C unit test is a program spec/core/NOUN_test.c:
- *
- *     #include "check.h"
- *     #include "mm/schema.h"
- *
- *     static void it_names_the_column_of_an_error(void)
- *     {
- *         ...
- *         CHECK(code == MM_INVALID);
- *         CHECK_TEXT(err.message, "a type was expected");
- *     }
- *
- *     int main(void)
- *     {
- *         RUN(it_names_the_column_of_an_error);
- *         return check_end();
- *     }
- *
- * It prints what failed and, as its last line, `N passed, N failed`. */
-#ifndef CHECK_H
-#define CHECK_H
+/* For C unit tests: checks that are counted, and told where they fail. A test's main ends with
+ * `return check_end();`, whose last line is "N passed, N failed". */
+#ifndef MM_SPEC_CHECK_H
+#define MM_SPEC_CHECK_H
 
-#include <inttypes.h>
+#include <stdarg.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 static int check_passed, check_failed;
-static bool check_ok;
+static const char *check_case = ""; /* set in a loop over cases: which one failed */
 
-#define CHECK(condition) check_that((condition), #condition, __FILE__, __LINE__)
-#define CHECK_TEXT(actual, expected) check_text((actual), (expected), #actual, __FILE__, __LINE__)
-#define CHECK_INT(actual, expected) check_int((actual), (expected), #actual, __FILE__, __LINE__)
-#define RUN(test) check_run(test, #test)
+/* clang-format off */
+#define CHECK(condition) check_that((condition), __FILE__, __LINE__, "%s", #condition)
+#define CHECK_INT(actual, expected) check_int((actual), (expected), __FILE__, __LINE__)
+#define CHECK_TEXT(actual, expected) check_bytes((actual), strlen(actual), (expected), strlen(expected), __FILE__, __LINE__)
+#define CHECK_BYTES(actual, length, expected, expected_length) \
+    check_bytes((actual), (length), (expected), (expected_length), __FILE__, __LINE__)
+/* clang-format on */
 
-static inline bool check_that(bool is_true, const char *what, const char *file, int line)
+__attribute__((format(printf, 4, 5))) static inline void
+check_that(bool is_true, const char *file, int line, const char *format, ...)
 {
-    if (!is_true)
-        printf("%s:%d: failed: %s\n", file, line, what);
-    check_ok = check_ok && is_true;
-    return is_true;
-}
+    va_list args;
 
-static inline bool check_text(const char *actual, const char *expected, const char *what, const char *file, int line)
-{
-    bool is_equal = actual != NULL && expected != NULL ? strcmp(actual, expected) == 0 : actual == expected;
-
-    if (!check_that(is_equal, what, file, line))
-        printf("    expected: %s\n    but it is: %s\n", expected ? expected : "NULL", actual ? actual : "NULL");
-    return is_equal;
-}
-
-static inline bool check_int(int64_t actual, int64_t expected, const char *what, const char *file, int line)
-{
-    if (!check_that(actual == expected, what, file, line))
-        printf("    expected: %" PRId64 "\n    but it is: %" PRId64 "\n", expected, actual);
-    return actual == expected;
-}
-
-static inline void check_run(void (*test)(void), const char *name)
-{
-    check_ok = true;
-    test();
-    if (check_ok)
+    if (is_true) {
         check_passed++;
-    else
-        check_failed++;
-    if (!check_ok)
-        printf("not ok: %s\n", name);
+        return;
+    }
+    check_failed++;
+    va_start(args, format);
+    fprintf(stderr, "%s:%d: %s%sfailed: ", file, line, check_case, *check_case ? ": " : "");
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+}
+
+static inline void check_int(long long actual, long long expected, const char *file, int line)
+{
+    check_that(actual == expected, file, line, "got %lld, expected %lld", actual, expected);
+}
+
+static inline void check_bytes(const void *actual, size_t length, const void *expected,
+                               size_t expected_length, const char *file, int line)
+{
+    bool is_equal = length == expected_length && (length == 0 || memcmp(actual, expected, length) == 0);
+
+    check_that(is_equal, file, line, "got\n  %.*s\nexpected\n  %.*s", (int)length,
+               (const char *)actual, (int)expected_length, (const char *)expected);
 }
 
 static inline int check_end(void)
