@@ -37,7 +37,7 @@ static size_t row_bytes(const mm_registry_row *row)
 static mm_code check_text(const new_row *row, const char *member, mm_text text, size_t *characters)
 {
     if (!text.length)
-        return refuse(row, member, "is empty");
+        return refuse(row, member, text.data ? "is empty" : "is missing");
     if (memchr(text.data, '\0', text.length))
         return refuse(row, member, "has a NUL byte");
     if (!mm_utf8_count(text.data, text.length, characters))

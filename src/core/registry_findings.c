@@ -40,8 +40,8 @@ static size_t find_release(const mm_view_set *view_set, mm_finding *out)
     out->code = "rests_on_release";
     out->hint = "merge a server's answer to list_view_sets() over the release";
     snprintf(out->message, sizeof out->message,
-             "is defined by SQL, which an operator may have replaced: %.100s cannot know",
-             view_set->source);
+             "its hash is that of release 0.%ld, but an operator may have replaced its definition",
+             release);
     return 1;
 }
 
@@ -49,7 +49,8 @@ static void describe_unparsed(const mm_error *problem, mm_finding *out)
 {
     out->code = "schema_does_not_parse";
     out->hint = "its hash cannot be checked; a text that was cut or edited is asked for again";
-    snprintf(out->message, sizeof out->message, "schema does not parse: %.400s", problem->message);
+    snprintf(out->message, sizeof out->message, "its schema does not parse: %.400s",
+             problem->message);
 }
 
 static void describe_contradiction(const mm_view_set *view_set, const uint8_t *computed,
@@ -60,7 +61,7 @@ static void describe_contradiction(const mm_view_set *view_set, const uint8_t *c
     mm_hex_encode(computed, MM_SCHEMA_HASH_BYTES, hex);
     out->code = "hash_contradicts_schema";
     out->hint = "ask a server for list_view_sets() again: hash or schema was edited or mixed up";
-    snprintf(out->message, sizeof out->message, "current_schema_hash is %.64s, its schema has %s",
+    snprintf(out->message, sizeof out->message, "its hash is %.64s, but that of its schema is %s",
              view_set->hash_hex, hex);
 }
 
