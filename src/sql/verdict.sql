@@ -22,15 +22,11 @@ view_set as materialized (
            coalesce(o.are_rows_comparable, true) as are_rows_comparable
     from registry r
     left join origin o on o.view_set_name = r.view_set_name
-        -- What an operator defined may count and compute anything.
-        and case o.view_set_name                                                -- if lakehouse_view_set_definitions
-            when 'log_stats' then exists (                                      -- if lakehouse_view_set_definitions
-                select from lakehouse_view_set_definitions d                    -- if lakehouse_view_set_definitions
-                where d.view_set_name = 'log_stats' and d.updated_by = 'migration') -- if lakehouse_view_set_definitions
-            else not exists (                                                   -- if lakehouse_view_set_definitions
-                select from lakehouse_view_set_definitions d                    -- if lakehouse_view_set_definitions
-                where d.view_set_name = o.view_set_name) end                    -- if lakehouse_view_set_definitions
-        -- unless lakehouse_view_set_definitions: and to_regclass('lakehouse_view_set_definitions') is null
+        -- An operator who replaced log_stats may count and compute anything.
+        and (o.view_set_name <> 'log_stats'
+             or exists (select from lakehouse_view_set_definitions d            -- if lakehouse_view_set_definitions
+                        where d.view_set_name = 'log_stats' and d.updated_by = 'migration')) -- if lakehouse_view_set_definitions
+             -- unless lakehouse_view_set_definitions: or to_regclass('lakehouse_view_set_definitions') is null)
 ),
 part as not materialized (
     select ctid as at, null::bigint as seq, false as is_item, view_set_name, view_instance_id,
@@ -237,28 +233,32 @@ fed as materialized (
       and f.rows >= case f.source when 'all' then t.count else least(t.count, 1) end -- if num_rows
 ),
 judged as materialized (
-    select j.*,
-           case when j.is_empty then 'empty'
-                when j.is_replaced then 'replaced'
-                when j.is_contained then 'short'
-                when j.count_today is distinct from j.count then 'only_copy'
-                when j.is_fed then 'rebuildable'
-                else 'waits_for_blocks' end as verdict
-    from (
-        select c.*, t.count as count_today, d.days,
-               c.view_set_name = 'blocks'
+    select c.*, t.count as count_today, k.is_fed, v.verdict,
+           case when v.verdict in ('rebuildable', 'waits_for_blocks') then
+               case when d.days = 'infinity' then timestamptz 'infinity' else c.b + d.days * interval '24 hours' end
+           end as source_until
+    from covered c
+    left join sourced q on q.n = c.n
+    left join today t on t.n = q.n
+    left join (select o.source, min(m.days) as days
+               from source_stream m join source o on o.s = m.s group by o.source) d on d.source = q.source
+    cross join fed f
+    cross join lateral (
+        select case when q.n is not null
+                   then tstzrange(c.b, c.e, case when c.is_global then '[)' else '[]' end) end as range
+    ) r
+    cross join lateral (
+        select c.view_set_name = 'blocks'
                or r.range <@ f.by_blocks and (c.view_set_name <> 'log_stats' or r.range <@ f.by_log_entries) as is_fed
-        from covered c
-        left join sourced q on q.n = c.n
-        left join today t on t.n = q.n
-        left join (select o.source, min(m.days) as days
-                   from source_stream m join source o on o.s = m.s group by o.source) d on d.source = q.source
-        cross join fed f
-        cross join lateral (
-            select case when q.n is not null
-                       then tstzrange(c.b, c.e, case when c.is_global then '[)' else '[]' end) end as range
-        ) r
-    ) j
+    ) k
+    cross join lateral (
+        select case when c.is_empty then 'empty'
+                    when c.is_replaced then 'replaced'
+                    when c.is_contained then 'short'
+                    when t.count is null or t.count <> c.count then 'only_copy'
+                    when k.is_fed then 'rebuildable'
+                    else 'waits_for_blocks' end as verdict
+    ) v
 ),
 verdict as (
     select j.at, j.seq, p.view_set_name, p.view_instance_id, p.begin_insert_time, p.end_insert_time,
@@ -274,10 +274,7 @@ verdict as (
            -- unless sort_order: null::text[] as sort_order,
            p.max_sort_key_time,                                                 -- if max_sort_key_time
            -- unless max_sort_key_time: null::timestamptz as max_sort_key_time,
-           j.current_schema_hash, j.verdict,
-           case when j.verdict in ('rebuildable', 'waits_for_blocks') then
-               case when j.days = 'infinity' then timestamptz 'infinity' else j.b + j.days * interval '24 hours' end
-           end as source_until
+           j.current_schema_hash, j.verdict, j.source_until
     from judged j
     join lakehouse_partitions p on p.ctid = j.at                                -- unless items
     -- if items: join mmadmin.item p on p.retirement = $8::bigint and p.seq = j.seq
