@@ -31,6 +31,7 @@ exit_codes.by_code = {
    cancelled = exit_codes.interrupted,
    io = exit_codes.error,
    memory = exit_codes.error,
+   help = exit_codes.ok,
    usage = exit_codes.usage,
    declined = exit_codes.error,
    closed_pipe = exit_codes.closed_pipe,

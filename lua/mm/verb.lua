@@ -6,6 +6,7 @@ local text = require("mm.text")
 local verb = {}
 
 local function say(label, message)
+   io.stdout:flush()
    io.stderr:write(label, ": ", message, "\n")
 end
 
@@ -21,13 +22,15 @@ local function keep_error(err)
    return errors.new("bug", debug.traceback(message, 2))
 end
 
---- Prints an error on stderr, as verbs do, and gives the exit code.
+--- Prints an error on stderr, as verbs do, and gives the exit code. Asking for help is answered the same way.
 ---@param name string the verb's
 ---@param err table
 ---@return integer exit_code
 function verb.report(name, err)
    local program = "mmlua " .. name
-   if err.code == "bug" then
+   if err.code == "help" then
+      io.write(err.message)
+   elseif err.code == "bug" then
       say(program, err.message)
    elseif err.code ~= "closed_pipe" then
       say(program, text.escape(tostring(err.message)))

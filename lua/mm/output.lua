@@ -1,0 +1,143 @@
+-- Data on stdout, as an aligned table, JSON, JSON lines or CSV; messages on stderr.
+local errors = require("mm.errors")
+local json = require("mm.json")
+local text = require("mm.text")
+local text_table = require("mm.output.text_table")
+
+local output = {}
+
+local EPIPE = 32
+
+local function write(...)
+   local is_written, message, number = io.stdout:write(...)
+   if not is_written then
+      local code = number == EPIPE and "closed_pipe" or "io"
+      error(errors.new(code, "the output could not be written: " .. tostring(message)), 0)
+   end
+end
+
+-- A loop over rows, whether they are a list or something callable.
+local function each(rows)
+   if type(rows) == "function" or (getmetatable(rows) or {}).__call then
+      return rows
+   end
+   local i = 0
+   return function()
+      i = i + 1
+      return rows[i]
+   end
+end
+
+local function complete(columns)
+   local list = {}
+   for i, column in ipairs(columns) do
+      column = type(column) == "string" and {name = column} or column
+      local heading = column.heading or column.name:gsub("_", " ")
+      list[i] = {name = column.name, heading = heading, format = column.format, align = column.align}
+   end
+   return list
+end
+
+local function names_of(columns)
+   local names = {}
+   for i, column in ipairs(columns) do
+      names[i] = column.name
+   end
+   return names
+end
+
+local function as_object(names, row)
+   local object = {}
+   for _, name in ipairs(names) do
+      object[name] = row[name] == nil and json.null or row[name]
+   end
+   return json.encode(object, names)
+end
+
+local writers = {}
+
+function writers.json(next_row, columns)
+   local names, before = names_of(columns), "[\n"
+   for row in next_row do
+      write(before, as_object(names, row))
+      before = ",\n"
+   end
+   write(before == "[\n" and "[]\n" or "\n]\n")
+end
+
+function writers.jsonl(next_row, columns)
+   local names = names_of(columns)
+   for row in next_row do
+      write(as_object(names, row), "\n")
+   end
+end
+
+local function csv_line(values)
+   for i, value in ipairs(values) do
+      if value:find('[,"\r\n]') then
+         values[i] = '"' .. value:gsub('"', '""') .. '"'
+      end
+   end
+   return table.concat(values, ",") .. "\n"
+end
+
+function writers.csv(next_row, columns)
+   write(csv_line(names_of(columns)))
+   for row in next_row do
+      local values = {}
+      for i, column in ipairs(columns) do
+         values[i] = text_table.plain(row[column.name])
+      end
+      write(csv_line(values))
+   end
+end
+
+local function writer_of(opts)
+   return opts.json and writers.json or opts.jsonl and writers.jsonl or opts.csv and writers.csv
+end
+
+--- Writes rows: a list, or what returns the next one when it is called. As a table with formatted values, or, when
+--- `opts` says `json`, `jsonl` or `csv`, with their plain values under the columns' names. A column is a name or
+--- `{name=, heading=, format=, align=}`; a format is "bytes", "count", "duration" or a function of value and row.
+--- `opts.empty` is said on stderr in place of a table without rows. Raises when stdout cannot be written.
+---@param rows table|function
+---@param columns table[]
+---@param opts? table as parsed from the command line
+function output.rows(rows, columns, opts)
+   opts, columns = opts or {}, complete(columns)
+   local writer = writer_of(opts)
+   if writer then
+      writer(each(rows), columns)
+   elseif not text_table.rows(write, each(rows), columns) then
+      output.message("%s", opts.empty or "nothing")
+   end
+end
+
+--- Writes one row, as lines `heading  value`, or as an object, or as CSV of one line.
+---@param row table
+---@param columns table[] as `output.rows` has them
+---@param opts? table as parsed from the command line
+function output.record(row, columns, opts)
+   opts, columns = opts or {}, complete(columns)
+   if opts.json or opts.jsonl then
+      write(as_object(names_of(columns), row), "\n")
+   elseif opts.csv then
+      writers.csv(each({row}), columns)
+   else
+      text_table.record(write, row, columns)
+   end
+end
+
+--- A line on stderr, after what stdout was given, of string.format; strings in it are escaped.
+---@param format string
+function output.message(format, ...)
+   local unpack = rawget(table, "unpack") or rawget(_G, "unpack")
+   local count, values = select("#", ...), {...}
+   for i = 1, count do
+      values[i] = type(values[i]) == "string" and text.escape(values[i]) or values[i]
+   end
+   io.stdout:flush()
+   io.stderr:write(format:format(unpack(values, 1, count)), "\n")
+end
+
+return output
