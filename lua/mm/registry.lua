@@ -117,7 +117,7 @@ end
 --- hexadecimal, as the HTTP gateway and the Python client give it. Members that are not known are ignored.
 ---@param text string
 ---@param source? string where the answer comes from
----@return mm.registry|nil, table|nil err
+---@return mm.registry|nil, mm.error|nil err
 function registry.decode(text, source)
    check_type("registry.decode: text", text, "string")
    source = source or "list_view_sets() answer"
@@ -144,7 +144,7 @@ end
 
 --- Makes a registry from a file with a server's answer to `SELECT * FROM list_view_sets()`.
 ---@param path string
----@return mm.registry|nil, table|nil err
+---@return mm.registry|nil, mm.error|nil err
 function registry.read(path)
    check_type("registry.read: path", path, "string")
    local text, problem = read_file(path)
@@ -158,7 +158,7 @@ end
 
 --- Makes a registry from tables as `registry:list_view_sets()` gives them.
 ---@param entries mm.view_set[]
----@return mm.registry|nil, table|nil err
+---@return mm.registry|nil, mm.error|nil err
 function registry.new(entries)
    check_type("registry.new: entries", entries, "table")
    local is_list = #entries > 0 or next(entries) == nil
@@ -173,12 +173,12 @@ end
 
 --- The view sets of a release of micromegas, by its version: `0.33`, `v0.33`, `0.33.0` and `v0.33.0` are the same.
 ---@param version string
----@return mm.registry|nil, table|nil err
+---@return mm.registry|nil, mm.error|nil err
 function registry.release(version)
    check_type("registry.release: version", version, "string")
    local release = releases.find(version)
    if not release then
-      local message = ("release %s is not known: mm knows %s"):format(version, releases.range())
+      local message = ("release '%s' is not known: mm knows %s"):format(version, releases.range())
       return errors.fail("not_found", message, {hint = releases.hint(version)})
    end
    return core.registry_new(releases.view_sets(release))
