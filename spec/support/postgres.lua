@@ -11,7 +11,7 @@
 --   db:value(sql)    -> string, NULL is nil; the statement must return exactly one value
 --   db:file(path)              runs a file in one transaction
 --   db:session()     -> a connection to step through transactions, see session.lua
---   db:role(...)     -> a handle like db, connected as a new role with these grants only, its name in `.role`:
+--   db:role(...)     -> a handle like db, connected as a new role with these grants only, its name in `.user`:
 --                         db:role("select on lakehouse_partitions, temporary_files", "usage on schema mmadmin")
 --   db:drop()                  also with connections open
 --
@@ -27,9 +27,9 @@ local count = 0
 local database = setmetatable({}, psql)
 database.__index = database
 
-local function handle(name, role)
-   local conninfo = ("host=%s port=5432 user=%s dbname=%s"):format(cluster.server.folder, role or "postgres", name)
-   return setmetatable({name = name, role = role, conninfo = conninfo}, database)
+local function handle(name, user)
+   local conninfo = ("host=%s port=5432 user=%s dbname=%s"):format(cluster.server.folder, user, name)
+   return setmetatable({name = name, user = user, conninfo = conninfo}, database)
 end
 
 -- The cluster; `.server.folder` holds its socket and is removed with it.
@@ -37,7 +37,7 @@ function postgres.start()
    if not cluster then
       local throwaway = dofile("demo/throwaway.lua")
       cluster = {server = assert(throwaway.start("demo/throwaway-postgres"))}
-      cluster.admin = handle("postgres")
+      cluster.admin = handle("postgres", "postgres")
    end
    return cluster
 end
@@ -60,8 +60,8 @@ local function template(name)
    local found = "select count(*) from pg_database where datname = '%s'"
    if name ~= "empty" and cluster.admin:value(found:format(name)) == "0" then
       cluster.admin:psql(('create database "%s"'):format(name))
-      fill_template(handle(name), name)
-      handle(name):psql("vacuum analyze")
+      fill_template(handle(name, "postgres"), name)
+      handle(name, "postgres"):psql("vacuum analyze")
    end
    return name == "empty" and "template1" or name
 end
@@ -69,7 +69,7 @@ end
 function postgres.database(name)
    postgres.start()
    count = count + 1
-   local db = handle(("spec_%d"):format(count))
+   local db = handle(("spec_%d"):format(count), "postgres")
    cluster.admin:psql(('create database %s template "%s"'):format(db.name, template(name)))
    return db
 end
@@ -89,11 +89,12 @@ function database:drop()
    cluster.admin:psql(("drop database %s with (force)"):format(self.name))
 end
 
--- For what runs beside the server as its user: `command`, dropped to postgres when this is root.
+-- `command` as the server's user, for what refuses root.
 function postgres.unprivileged(command)
-   local is_root = shell.run("id -u").stdout == "0\n"
-   local user = is_root and "--reuid=postgres --regid=postgres --init-groups " or ""
-   return "setpriv " .. user .. "--pdeathsig TERM -- " .. command
+   if shell.run("id -u").stdout == "0\n" then
+      return "setpriv --reuid=postgres --regid=postgres --init-groups -- " .. command
+   end
+   return command
 end
 
 return postgres
