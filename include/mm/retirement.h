@@ -48,4 +48,7 @@ mm_code mm_retirement_undo_begin(mm_lake *lake, int64_t number, const char *reas
 mm_code mm_retirement_undo_batch(mm_lake *lake, int64_t number, int64_t limit, bool leave_out,
                                  mm_batch *out, mm_error *err) MM_CHECK;
 
+/* Ends an undo that has nothing (left) to bring back. */
+mm_code mm_retirement_undo_end(mm_lake *lake, int64_t number, mm_error *err) MM_CHECK;
+
 #endif

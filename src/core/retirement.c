@@ -195,6 +195,16 @@ mm_code mm_retirement_undo_begin(mm_lake *lake, int64_t number, const char *reas
     return code;
 }
 
+mm_code mm_retirement_undo_end(mm_lake *lake, int64_t number, mm_error *err)
+{
+    char text[NUMBER_BYTES];
+    const char *params[] = {text};
+    bool changed = false;
+
+    write_number(text, number);
+    return change_state(lake, "undo_end", params, &changed, err);
+}
+
 static mm_code check_dequeued(const mm_result *dequeue, mm_error *err)
 {
     int64_t lost = mm_result_int(dequeue, 0, 0), late = mm_result_int(dequeue, 1, 0);

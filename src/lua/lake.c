@@ -409,6 +409,14 @@ static int lake_undo_batch(lua_State *L)
     return push_batch(L, code, &batch, "restored", "lost", "overlapped", &err);
 }
 
+static int lake_undo_end(lua_State *L)
+{
+    mm_error err = {0};
+    mm_code code = mm_retirement_undo_end(check_lake(L), mml_checkint(L, 2), &err);
+
+    return push_done(L, code, &err);
+}
+
 /* statement(name, features) -> text | nil, err: what would be sent, without comments */
 static int statement(lua_State *L)
 {
@@ -443,6 +451,7 @@ void mml_open_lake(lua_State *L)
         {"lake_set_state", lake_set_state},
         {"lake_undo_begin", lake_undo_begin},
         {"lake_undo_batch", lake_undo_batch},
+        {"lake_undo_end", lake_undo_end},
         {"statement", statement},
         {NULL, NULL},
     };

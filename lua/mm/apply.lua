@@ -1,0 +1,264 @@
+-- Applying a plan: a loop over batches, each one transaction, that can be stopped anywhere and run again.
+local core = require("mm.core")
+local errors = require("mm.errors")
+local handle = require("mm.handle")
+local options = require("mm.options")
+local patience = require("mm.patience")
+local plan = require("mm.plan")
+local retirements = require("mm.retirements")
+
+local lake = handle.methods
+
+local BATCH = 10000
+local CHANGED_SHARE = 0.01
+
+local OPTIONS = {reason = "string", undo_for = "string|number?", limit = "integer?", strict = "boolean?",
+   on_batch = "function?"}
+
+local function verdict_params(found)
+   return {n = 8, found.view_sets, found.schema_hashes, nil, nil, nil, nil, found.retention_days, found.number}
+end
+
+-- Verdicts go stale: what got worse since the plan stops it before the first row is touched.
+local function recheck(self, found)
+   local worse, err = handle.select(self, "retire_recheck", verdict_params(found), "items")
+   if not worse or #worse == 0 then
+      return err
+   end
+   local row, count = worse[1], 0
+   for _, each in ipairs(worse) do
+      count = count + each.partitions
+   end
+   return errors.new("conflict", ("%d partitions would lose more now than when they were planned"):format(count), {
+      detail = ("%d of %s were %s and are %s"):format(row.partitions, row.view_set_name, row.planned, row.now),
+      hint = "nothing was retired; look again and make a new plan",
+   })
+end
+
+-- Afterwards, while everything can still be undone: what was replaced is replaced, and no live file is queued.
+local function verify(self, found)
+   local broken, err = handle.select(self, "retire_verify", verdict_params(found), "items")
+   if not broken then
+      return err
+   end
+   local live
+   live, err = handle.select(self, "retire_live_files", {n = 1, found.number})
+   if not live then
+      return err
+   end
+   local message, detail
+   if live[1].files > 0 then
+      message = ("%d files of live partitions are queued for deletion"):format(live[1].files)
+      detail = live[1].example
+   elseif #broken > 0 then
+      message = ("%d retired partitions of %s are not replaced any more"):format(broken[1].partitions,
+         broken[1].view_set_name)
+   end
+   return message and errors.new("conflict", message, {
+      detail = detail, outcome = "committed", hint = "take it back: mmlua undo " .. found.id,
+   })
+end
+
+local function begin(self, found, opts)
+   local undo_s, err = plan.undo_seconds(opts.undo_for or found.selection.undo_for)
+   if not undo_s then
+      return err
+   end
+   err = recheck(self, found)
+   if err then
+      return err
+   end
+   local _
+   _, err = core.lake_begin(self, found.number, found.digest:sub(1, 6), opts.reason, ("%d seconds"):format(undo_s))
+   return err
+end
+
+local function stop(found, done, message, fields)
+   local err = errors.new("conflict", message, fields)
+   err.done, err.hint = done, err.hint or "mmlua show " .. found.id
+   return err
+end
+
+-- More rows changed since the plan than a busy lake explains: somebody is writing what is being retired.
+local function too_many_changed(found, changed, opts)
+   local fresh = changed - found.changed_accepted
+   return fresh > 0 and (opts.strict or fresh > CHANGED_SHARE * found.partitions)
+end
+
+local function stop_for_changes(self, found, changed, done)
+   core.lake_set_state(self, found.number, "paused", {"applying"})
+   return stop(found, done, ("%d of %d partitions changed since they were planned: paused"):format(changed,
+      found.partitions), {
+      hint = ("see what writes them (mmlua writers); then mmlua resume %s, or mmlua undo %s"):format(found.id, found.id),
+   })
+end
+
+-- A batch found nothing to claim though work is left: somebody paused or undid it, or time is up.
+local function why_unclaimed(self, found, done)
+   local now, err = retirements.get(self, found.number)
+   if not now then
+      return err
+   elseif now.state == "applied" then
+      return nil
+   elseif now.state == "applying" and now.remaining > 0 then
+      return stop(found, done, "less than an hour is left until the first retired file may be deleted", {
+         hint = ("undo it or plan the rest anew: mmlua undo %s"):format(found.id)})
+   elseif now.remaining > 0 then
+      return stop(found, done, ("%s is %s now"):format(found.id, now.state))
+   end
+end
+
+-- An empty plan has no batch that would end it.
+local function finish_empty(self, found)
+   local _, err = core.lake_set_state(self, found.number, "applied", {"applying"})
+   return err
+end
+
+local function run_batches(self, found, opts)
+   local limit, done, changed = opts.limit or BATCH, 0, found.changed
+   if found.partitions == 0 then
+      return finish_empty(self, found)
+   end
+   repeat
+      local batch, err, smaller = patience.batch(self, core.lake_apply_batch, found.number, limit)
+      if not batch then
+         err.done = done > 0 and done or nil
+         return err
+      end
+      limit = smaller
+      if not batch.is_claimed then
+         return why_unclaimed(self, found, done)
+      end
+      done, changed = done + batch.retired, changed + batch.changed
+      if opts.on_batch then
+         opts.on_batch(batch)
+      end
+      if batch.remaining > 0 and too_many_changed(found, changed, opts) then
+         return stop_for_changes(self, found, changed, done)
+      end
+   until batch.remaining == 0
+end
+
+local function not_applicable(found)
+   local hints = {paused = "mmlua resume " .. found.id, undoing = "mmlua undo " .. found.id}
+   return errors.fail("conflict", ("%s is %s"):format(found.id, found.state), {hint = hints[found.state]})
+end
+
+--- Applies a plan, or goes on with one that was stopped. Each batch is one transaction; rows that are gone are done, rows
+--- that changed are left and counted.
+---@param id string
+---@param opts {reason: string, undo_for: string|integer, limit: integer, strict: boolean, on_batch: fun(batch: table)}
+---   `undo_for` default 7d; `limit` partitions a batch, default 10000; `strict` stops when a single one changed
+---@return table|nil retirement, table|nil err codes conflict (`done` when it stopped part-way), connection, timeout, rights
+function lake:apply(id, opts)
+   opts = options.check("lake:apply", opts, OPTIONS)
+   local found, err = retirements.find(self, id)
+   if not found then
+      return nil, err
+   elseif found.state == "planned" then
+      err = begin(self, found, opts)
+   elseif found.state == "applied" then
+      return self:retirement(id)
+   elseif found.state ~= "applying" then
+      return not_applicable(found)
+   end
+   err = err or run_batches(self, found, opts) or verify(self, found)
+   if err then
+      return nil, err
+   end
+   return self:retirement(id)
+end
+
+--- One batch of a retirement that is being applied.
+---@param id string
+---@param opts? {limit: integer}
+---@return table|nil batch {retired, gone, changed, remaining, bytes, state}
+---@return table|nil err
+function lake:apply_batch(id, opts)
+   opts = options.check("lake:apply_batch", opts, {limit = "integer?"})
+   local found, err = retirements.find(self, id)
+   if not found then
+      return nil, err
+   end
+   local batch
+   batch, err = core.lake_apply_batch(self, found.number, opts.limit or BATCH)
+   if not batch then
+      return nil, err
+   end
+   found, err = retirements.get(self, found.number)
+   if not found then
+      return nil, err
+   end
+   batch.state, batch.remaining = found.state, found.remaining
+   return batch
+end
+
+local function plan_and_apply(self, planned, err, opts)
+   if not planned then
+      return nil, err
+   end
+   return self:apply(planned.id, {reason = opts.reason, undo_for = opts.undo_for, limit = opts.limit,
+      strict = opts.strict, on_batch = opts.on_batch})
+end
+
+local function with_apply_options(spec)
+   for name, wanted in pairs(OPTIONS) do
+      spec[name] = wanted
+   end
+   return spec
+end
+
+--- Plans and applies: retires the outdated partitions of a view set that are replaced, empty or rebuilt by the next query.
+---@param view_set string
+---@param opts table options of `lake:plan` and `lake:apply`; `reason` is required
+---@return table|nil retirement, table|nil err
+function lake:retire_incompatible_partitions(view_set, opts)
+   options.check("lake:retire_incompatible_partitions", {view_set = view_set}, {view_set = "string"})
+   opts = options.check("lake:retire_incompatible_partitions", opts, with_apply_options{view_instance = "string?",
+      from = "string?", to = "string?", verdicts = "table?"})
+   local planned, err = plan.make(self, {view_set = view_set, view_instance = opts.view_instance, from = opts.from,
+      to = opts.to, verdicts = opts.verdicts, undo_for = opts.undo_for})
+   return plan_and_apply(self, planned, err, opts)
+end
+
+-- Partitions of a view set that the lake defines but the registry lacks are unloaded, not garbage.
+local function is_defined(self, view_set)
+   local list, err = handle.select(self, "definitions")
+   for _, row in ipairs(list or {}) do
+      if row.view_set_name == view_set then
+         return errors.new("refused", ("the lake defines view set '%s': its partitions are unloaded, not garbage")
+            :format(view_set), {hint = "take a registry from a server that has it loaded"})
+      end
+   end
+   return err
+end
+
+--- Retires the partitions of one view instance whose insert range lies in [from, to], both included, as upstream's
+--- function does; where they are equal, those that are that point. Current ones, and those of a view set that is in no
+--- registry, only when asked; unhashed ones never.
+---@param view_set string
+---@param view_instance string
+---@param from string
+---@param to string
+---@param opts table options of `lake:apply`, and `include_current`, `include_unregistered`, `dry_run`
+---@return table|nil retirement, table|nil err
+function lake:retire_partitions(view_set, view_instance, from, to, opts)
+   options.check("lake:retire_partitions", {view_set = view_set, view_instance = view_instance, from = from, to = to},
+      {view_set = "string", view_instance = "string", from = "string", to = "string"})
+   opts = options.check("lake:retire_partitions", opts, with_apply_options{include_current = "boolean?",
+      include_unregistered = "boolean?", dry_run = "boolean?"})
+   local err = opts.include_unregistered and is_defined(self, view_set)
+   if err then
+      return nil, err
+   end
+   local planned
+   planned, err = plan.range(self, {view_set = view_set, view_instance = view_instance, from = from, to = to,
+      include_current = opts.include_current, include_unregistered = opts.include_unregistered,
+      undo_for = opts.undo_for, dry_run = opts.dry_run})
+   if opts.dry_run or not planned then
+      return planned, err
+   end
+   return plan_and_apply(self, planned, err, opts)
+end
+
+return lake

@@ -1,0 +1,71 @@
+-- Rows that are read in pages, each a short statement of its own: memory is constant, other calls inside the loop are
+-- safe, leaving early costs nothing, and no lock is held while the reader thinks.
+local rows = {}
+
+local methods = {}
+local metatable = {__index = methods}
+
+local function next_page(self)
+   local page, err = self.fetch(self.cursor)
+   if not page then
+      self.fetch = nil
+      error(err, 0)
+   end
+   self.page, self.at = page, 0
+   self.cursor = page.cursor
+   self.is_last = page.cursor == nil
+end
+
+local function next_row(self)
+   while self.fetch do
+      if self.page and self.at < #self.page then
+         self.at = self.at + 1
+         return self.page[self.at]
+      elseif self.is_last then
+         self:close()
+      else
+         next_page(self)
+      end
+   end
+end
+
+metatable.__call = next_row
+
+--- All rows that are left, at most `max` (default: all), as a list.
+---@param max? integer
+---@return table[]|nil, table|nil err
+function methods:all(max)
+   local list = {}
+   while not max or #list < max do
+      local is_right, row = pcall(next_row, self)
+      if not is_right then
+         return nil, row
+      elseif row == nil then
+         return list
+      end
+      list[#list + 1] = row
+   end
+   return list
+end
+
+--- Ends reading.
+function methods:close()
+   self.fetch, self.page = nil, nil
+end
+
+metatable.__close = methods.close
+
+--- Makes rows of a function that gives the page at a cursor (nil: the first) with the cursor of the next as its field
+--- `cursor`, or nil and an error. The first page is read at once, so that what is wrong is said here.
+---@param fetch fun(cursor: any): table[]|nil, table|nil
+---@return mm.rows|nil, table|nil err
+function rows.new(fetch)
+   local self = setmetatable({fetch = fetch}, metatable)
+   local is_right, err = pcall(next_page, self)
+   if not is_right then
+      return nil, err
+   end
+   return self
+end
+
+return rows

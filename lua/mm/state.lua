@@ -1,0 +1,106 @@
+-- mm's own state in the lake's database: the schema mmadmin, and the registry published there.
+local core = require("mm.core")
+local errors = require("mm.errors")
+local handle = require("mm.handle")
+local options = require("mm.options")
+
+local lake = handle.methods
+
+local TABLES = {"schema", "lake", "view_set", "retirement", "item", "skipped", "unrestored", "batch", "name"}
+
+--- Makes the schema mmadmin, where plans, their journal and the published registry live. Changes nothing of upstream's.
+---@param opts? {name: string} the lake's short name, default the database's
+---@return table|nil info, table|nil err codes conflict (it exists), rights, invalid
+function lake:init(opts)
+   opts = options.check("lake:init", opts, {name = "string?"})
+   local name = opts.name or core.lake_info(self).database
+   if not name:match("^%w[%w_.-]*$") or #name > 63 then
+      return errors.fail("invalid", ("'%s' cannot be a lake's name: 1 to 63 letters, digits, '_', '.', '-'"):format(name),
+         {hint = "mmlua init --name NAME"})
+   end
+   local is_made, err = core.lake_init(self, name)
+   if not is_made then
+      return nil, err
+   end
+   return core.lake_info(self)
+end
+
+--- Removes the schema mmadmin. Retirements that could still be undone are in the way unless `force`.
+---@param opts? {force: boolean}
+---@return boolean|nil, table|nil err
+function lake:remove_state(opts)
+   opts = options.check("lake:remove_state", opts, {force = "boolean?"})
+   local list, err = self:retirements()
+   if not list then
+      return nil, err
+   end
+   for _, each in ipairs(list) do
+      if not opts.force and each.retired > each.restored and each.undo_until > each.now then
+         return errors.fail("refused", ("%s can be undone until %s, but not without mmadmin"):format(each.id,
+            each.undo_until), {hint = "undo it, wait, or insist with --force"})
+      end
+   end
+   return core.lake_remove_state(self)
+end
+
+local function quote(identifier)
+   return '"' .. identifier:gsub('"', '""') .. '"'
+end
+
+local function grants(role, words)
+   return ("grant %s to %s;"):format(words, quote(role))
+end
+
+--- The statements that `init` runs, for a DBA, with rights for roles: `owner` owns the schema, `operator` may retire and
+--- undo, `viewer` may look.
+---@param opts {name: string, lake_schema: string, owner: string, operator: string, viewer: string}
+---@return string sql
+function lake.init_sql(opts)
+   local lines = {"begin;"}
+   for _, part in ipairs(TABLES) do
+      lines[#lines + 1] = assert(core.statement("init_" .. part)):gsub("%$1", "'" .. opts.name .. "'"):gsub("%s+$", "")
+   end
+   local upstream = quote(opts.lake_schema)
+   for _, role in ipairs{opts.operator or false, opts.viewer or false} do
+      if role then
+         lines[#lines + 1] = grants(role, "usage on schema mmadmin")
+         lines[#lines + 1] = grants(role, "select on all tables in schema mmadmin")
+         lines[#lines + 1] = grants(role, "usage on schema " .. upstream)
+         lines[#lines + 1] = grants(role, "select on all tables in schema " .. upstream)
+      end
+   end
+   if opts.operator then
+      lines[#lines + 1] = grants(opts.operator, ("insert, delete on %s.lakehouse_partitions, %s.temporary_files"):format(
+         upstream, upstream))
+      lines[#lines + 1] = grants(opts.operator,
+         "insert on mmadmin.retirement, mmadmin.item, mmadmin.skipped, mmadmin.unrestored, mmadmin.batch")
+      lines[#lines + 1] = grants(opts.operator, "update on mmadmin.retirement, mmadmin.skipped")
+      lines[#lines + 1] = grants(opts.operator, "delete on mmadmin.skipped")
+      lines[#lines + 1] = grants(opts.operator, "insert, update, delete on mmadmin.view_set")
+   end
+   if opts.owner then
+      for _, part in ipairs{"lake", "view_set", "retirement", "item", "skipped", "unrestored", "batch"} do
+         lines[#lines + 1] = ("alter table mmadmin.%s owner to %s;"):format(part, quote(opts.owner))
+      end
+      lines[#lines + 1] = ("alter schema mmadmin owner to %s;"):format(quote(opts.owner))
+   end
+   lines[#lines + 1] = "commit;"
+   return table.concat(lines, "\n") .. "\n"
+end
+
+--- Publishes a registry in the lake, in place of the one that is there, so that everybody uses one.
+---@param registry mm.registry
+---@return integer|nil view_sets, table|nil err
+function lake:publish_registry(registry)
+   options.check("lake:publish_registry", {registry = registry}, {registry = "userdata"})
+   local lists = {n = 6, {}, {}, {}, {}, {}, {}}
+   for i, entry in ipairs(registry:list_view_sets()) do
+      lists[1][i], lists[2][i], lists[3][i] = entry.view_set_name, entry.current_schema_hash, entry.schema or ""
+      lists[4][i], lists[5][i] = tostring(entry.has_view_maker), tostring(entry.global_instance_available)
+      lists[6][i] = entry.source
+   end
+   local is_published, err = core.lake_publish(self, lists)
+   return is_published and #lists[1], err
+end
+
+return lake

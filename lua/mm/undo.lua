@@ -1,0 +1,122 @@
+-- Taking a retirement back: a check of everything first, then batches, each whole.
+local core = require("mm.core")
+local errors = require("mm.errors")
+local handle = require("mm.handle")
+local options = require("mm.options")
+local patience = require("mm.patience")
+local retirements = require("mm.retirements")
+
+local lake = handle.methods
+
+local BATCH = 2000
+
+local WORDS = {
+   file_deleted = "have lost their file: its queue row is gone",
+   file_expires = "have a file that upstream may delete within five minutes",
+   overlapped = "overlap a row of the same hash that is there now",
+}
+
+-- What stands in the way: {restorable =, bytes =, problems = {{why =, partitions =, bytes =, example =}...}}
+local function check(self, found)
+   local rows, err = handle.select(self, "undo_check", {n = 1, found.number})
+   if not rows then
+      return nil, err
+   end
+   local result = {restorable = 0, bytes = 0, problems = {}}
+   for _, row in ipairs(rows) do
+      if row.why == "restorable" then
+         result.restorable, result.bytes = row.partitions, row.bytes
+      else
+         result.problems[#result.problems + 1] = row
+      end
+   end
+   return result
+end
+
+local function refuse(found, checked)
+   local count, words = 0, {}
+   for _, problem in ipairs(checked.problems) do
+      count = count + problem.partitions
+      words[#words + 1] = ("%d %s (such as %s)"):format(problem.partitions, WORDS[problem.why], problem.example)
+   end
+   return errors.new("conflict", ("%d of %d retired partitions cannot be restored: nothing was"):format(count,
+      count + checked.restorable), {
+      detail = table.concat(words, "; "),
+      hint = ("to restore the others: mmlua undo %s --partial"):format(found.id),
+   })
+end
+
+local function run_batches(self, found, opts)
+   local limit, done, batch, err = opts.limit or BATCH, 0, nil, nil
+   repeat
+      batch, err, limit = patience.batch(self, core.lake_undo_batch, found.number, limit, opts.partial or false)
+      if not batch then
+         err.done = done > 0 and done or nil
+         err.hint = err.hint or "run it again: mmlua undo " .. found.id
+         return err
+      end
+      done = done + (batch.restored or 0)
+      if opts.on_batch and batch.is_claimed then
+         opts.on_batch(batch)
+      end
+   until not batch.is_claimed or batch.remaining == 0
+end
+
+-- A retirement that retired nothing is undone without a batch.
+local function finish(self, found)
+   local now, err = retirements.get(self, found.number)
+   if now and now.state == "undoing" and (now.undo_remaining or 0) == 0 then
+      local _
+      _, err = core.lake_undo_end(self, found.number)
+   end
+   return err
+end
+
+local UNDOABLE = {applying = true, paused = true, applied = true, undoing = true}
+
+local function not_undoable(found)
+   local hint = found.state == "planned" and "it changed nothing; give it up with mmlua abandon " .. found.id or nil
+   return errors.fail("conflict", ("%s is %s: there is nothing to undo"):format(found.id, found.state), {hint = hint})
+end
+
+local function undo(self, found, opts)
+   local checked, err = check(self, found)
+   if not checked then
+      return nil, err
+   elseif opts.dry_run then
+      found.check = checked
+      return found
+   elseif #checked.problems > 0 and not opts.partial then
+      return nil, refuse(found, checked)
+   end
+   local _
+   _, err = core.lake_undo_begin(self, found.number, opts.reason)
+   err = err or run_batches(self, found, opts) or finish(self, found)
+   if err then
+      return nil, err
+   end
+   return self:retirement(found.id)
+end
+
+--- Takes a retirement back, whole or part-way applied: its rows go back exactly as they were, their files leave the
+--- queue. Unless `partial`, nothing is restored when something cannot be.
+---@param id string
+---@param opts {reason: string, dry_run: boolean, partial: boolean, limit: integer, on_batch: fun(batch: table)} a dry run
+---   needs no reason and gives the retirement with `check`
+---@return table|nil retirement, table|nil err code conflict (what cannot be restored, or nothing to undo), ...
+function lake:undo(id, opts)
+   opts = options.check("lake:undo", opts, {reason = "string?", dry_run = "boolean?", partial = "boolean?",
+      limit = "integer?", on_batch = "function?"})
+   if not opts.reason and not opts.dry_run then
+      error("lake:undo: option 'reason' is missing", 2)
+   end
+   local found, err = retirements.find(self, id)
+   if not found then
+      return nil, err
+   elseif not UNDOABLE[found.state] then
+      return not_undoable(found)
+   end
+   return undo(self, found, opts)
+end
+
+return lake
