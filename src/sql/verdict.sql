@@ -78,8 +78,7 @@ view_instance as materialized (
 -- the row does not say what it holds, or it lacks rows and their number would not be compared.
 current_row as (
     select i.g, c.b, c.e, c.is_global, c.count, c.rows,
-           max(c.e) over (partition by i.g order by c.b, c.e
-                          rows between unbounded preceding and 1 preceding) as end_before,
+           lag(c.e) over (partition by i.g order by c.b, c.e) as end_before,
            c.count is null or c.rows is null or c.rows = 0 and c.count > 0 and not c.are_rows_comparable as is_unknown
     from counted c
     join view_instance i on i.view_set_name = c.view_set_name and i.view_instance_id = c.view_instance_id
@@ -89,13 +88,12 @@ current_row as (
       and ($3::text is null or c.view_set_name = $3::text)
       and ($4::text is null or c.view_instance_id = $4::text)
 ),
--- Per instance its current rows as arrays, with running sums. A row is broken off from those before it by a
--- gap in the grid of `global`, and anywhere by a shared instant, whose events would be counted twice.
+-- Per instance its current rows as arrays, with running sums. A row is broken off from the one before by a gap in
+-- the grid of `global`, and anywhere by a shared instant, whose events would be counted twice.
 coverage as (
     select g, range_agg(tstzrange(b, e, case when is_global then '[)' else '[]' end)) as ranges,
-           array_agg(b) as begins, array_agg(e) as ends, array_agg(greatest(e, end_before)) as last_ends,
-           array_agg(counts) as counts, array_agg(row_counts) as row_counts,
-           array_agg(unknown) as unknown, array_agg(broken) as broken
+           array_agg(b) as begins, array_agg(e) as ends, array_agg(counts) as counts,
+           array_agg(row_counts) as row_counts, array_agg(unknown) as unknown, array_agg(broken) as broken
     from (
         select g, is_global, b, e, end_before,
                coalesce(sum(count) over w, 0)::bigint as counts,
@@ -108,8 +106,9 @@ coverage as (
     ) c
     group by g
 ),
--- The current rows before + 1 .. last lie in the range of the old one. Its replacement are they when they begin
--- and end where it does, in an unbroken chain, and hold as much as it does.
+-- The current rows before + 1 .. last are in the range of the old one. (Where current rows overlap, ends are not
+-- in order and the search may miss; what it finds is checked.) They are its replacement when they begin and end
+-- where it does, in an unbroken chain, and hold as much as it does.
 covered as materialized (
     select o.*,
            coalesce(k.last > k.before and c.begins[k.before + 1] = o.b and c.ends[k.last] = o.e
@@ -128,7 +127,7 @@ covered as materialized (
     left join coverage c on c.g = i.g
     cross join lateral (
         select case when o.is_sane then width_bucket(o.b - interval '1 microsecond', c.begins) end as before,
-               case when o.is_sane then width_bucket(o.e, c.last_ends) end as last
+               case when o.is_sane then width_bucket(o.e, c.ends) end as last
     ) k
 ),
 -- The rest asks for its source, whose name is the origin and, outside `global`, the instance.
