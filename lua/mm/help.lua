@@ -46,9 +46,9 @@ local function print_group(title, folder, names)
    if #names == 0 then
       return
    end
-   io.write("\n", title, ":\n")
+   io.stdout:write("\n", title, ":\n")
    for _, name in ipairs(names) do
-      io.write(("  %-13s %s\n"):format(name, summary(folder, name)))
+      io.stdout:write(("  %-13s %s\n"):format(name, summary(folder, name)))
    end
 end
 
@@ -75,12 +75,12 @@ function help.show(folder, names)
       left[name] = true
       others[#others + 1] = name
    end
-   io.write(usage)
+   io.stdout:write(usage)
    for _, group in ipairs(groups) do
       print_group(group[1], folder, take(group, left))
    end
    print_group(others[1], folder, take(others, left))
-   io.write(lua_options)
+   io.stdout:write(lua_options)
    return exit_codes.ok
 end
 

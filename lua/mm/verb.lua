@@ -29,7 +29,7 @@ end
 function verb.report(name, err)
    local program = "mmlua " .. name
    if err.code == "help" then
-      io.write(err.message)
+      io.stdout:write(err.message)
    elseif err.code == "bug" then
       say(program, err.message)
    elseif err.code ~= "closed_pipe" then
