@@ -15,7 +15,8 @@
 --                         db:role("select on lakehouse_partitions, temporary_files", "usage on schema mmadmin")
 --   db:drop()                  also with connections open
 --
---   rows.lua adds made-up partitions and blocks to any of them, pgbouncer.lua puts PgBouncer before one.
+--   rows.lua adds made-up partitions and blocks to any of them, pgbouncer.lua puts PgBouncer before one,
+--   worker.lua runs the code under test in a process of its own.
 local catalog = require("spec.support.catalog")
 local psql = require("spec.support.psql")
 local shell = require("spec.support.shell")

@@ -51,7 +51,10 @@ local function add(list, vectors, texts)
          stream = vector.byte_stream_hex,
          hash = vector.hash_hex,
       }
+      assert(#list[#list].texts > 0, vector.name .. " has no text")
+      texts[vector.name] = nil
    end
+   assert(not next(texts), "texts without a hash")
 end
 
 return function()
