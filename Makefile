@@ -103,3 +103,4 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 -include $(wildcard $(BUILD)/obj/*/*.d)
+-include mk/*.mk

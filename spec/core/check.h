@@ -44,7 +44,8 @@ static inline void check_int(long long actual, long long expected, const char *f
 static inline void check_bytes(const void *actual, size_t length, const void *expected,
                                size_t expected_length, const char *file, int line)
 {
-    bool is_equal = length == expected_length && (length == 0 || memcmp(actual, expected, length) == 0);
+    bool is_equal =
+        length == expected_length && (length == 0 || memcmp(actual, expected, length) == 0);
 
     check_that(is_equal, file, line, "got\n  %.*s\nexpected\n  %.*s", (int)length,
                (const char *)actual, (int)expected_length, (const char *)expected);

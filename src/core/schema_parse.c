@@ -24,14 +24,14 @@ static const char *excerpt(const parser *p, char *found, size_t size)
 {
     size_t rest = p->length - p->at, used = 0;
 
-    found[0] = '\0';
     for (size_t i = 0; i < rest && i < FOUND_BYTES; i++) {
         unsigned char c = (unsigned char)p->text[p->at + i];
-        used +=
-            (size_t)snprintf(found + used, size - used, c < ' ' || c > '~' ? "\\x%02x" : "%c", c);
+        if (c >= ' ' && c <= '~')
+            found[used++] = (char)c;
+        else
+            used += (size_t)snprintf(found + used, size - used, "\\x%02x", c);
     }
-    if (rest > FOUND_BYTES)
-        snprintf(found + used, size - used, "...");
+    snprintf(found + used, size - used, "%s", rest > FOUND_BYTES ? "..." : "");
     return found;
 }
 
@@ -136,6 +136,7 @@ static bool keep_text(parser *p, size_t start, size_t bytes, const schema_text *
     *out = text;
     return true;
 }
+
 static bool parse_text(parser *p, const schema_text **out)
 {
     size_t start = p->at, bytes = 0, length;
@@ -184,13 +185,10 @@ static bool fail_shape(parser *p, const schema_shape *shape, const char *before,
 
     for (size_t i = from; i <= to && used < sizeof expected; i++) {
         bool is_end = shape->kinds[i] == KIND_NONE;
-        const char *label = is_end || !shape->labels[i] ? NULL : shape->labels[i];
-        used +=
-            (size_t)snprintf(expected + used, sizeof expected - used, "%s\"%s%s%s\"",
-                             i == from ? ""
-                             : i < to  ? ", "
-                                       : " or ",
-                             is_end ? shape->close : before, label ? label : "", label ? ": " : "");
+        const char *join = i == from ? "" : i < to ? ", " : " or ";
+        const char *label = is_end || !shape->labels[i] ? "" : shape->labels[i];
+        used += (size_t)snprintf(expected + used, sizeof expected - used, "%s\"%s%s%s\"", join,
+                                 is_end ? shape->close : before, label, *label ? ": " : "");
     }
     return fail(p, "%s", expected);
 }

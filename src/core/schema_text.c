@@ -1,22 +1,19 @@
 /* Characters of a string as Rust's Debug prints them. */
 #include "schema.h"
+#include "utf8.h"
 
 #include <string.h>
 
 /* The bytes of the UTF-8 character at `text`, 0 when it is none. */
 static size_t utf8_length(const char *text, size_t room)
 {
-    const unsigned char *s = (const unsigned char *)text;
-    size_t length = s[0] < 0x80 ? 1 : s[0] < 0xC2 ? 0 : s[0] < 0xE0 ? 2 : s[0] < 0xF0 ? 3 : 4;
+    unsigned char lead = (unsigned char)text[0];
+    size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    size_t characters;
 
-    if (length > room || s[0] > 0xF4)
+    if (length > room || !mm_utf8_count(text, length, &characters) || characters != 1)
         return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-    bool is_overlong = (s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xF0 && s[1] < 0x90);
-    bool is_no_character = (s[0] == 0xED && s[1] > 0x9F) || (s[0] == 0xF4 && s[1] > 0x8F);
-    return is_overlong || is_no_character ? 0 : length;
+    return length;
 }
 
 static size_t put_utf8(uint32_t c, char out[4])
@@ -78,8 +75,7 @@ size_t schema_read_character(const char *text, size_t length, char out[4], size_
     if (length == 0)
         return 0;
     if (text[0] == '\\') {
-        *expected =
-            "an escape (\\\" \\\\ \\' \\t \\n \\r \\0 or \\u{...} with the number of a character)";
+        *expected = "an escape: \\\" \\\\ \\' \\t \\n \\r \\0 or \\u{number of a character}";
         return read_escape(text, length, out, out_length);
     }
     *expected = "an escape for a control character";
