@@ -56,7 +56,7 @@ function handle.registry(lake)
       return nil, err
    end
    local words
-   registry, words = inference.infer(function(...)
+   registry, words = inference.infer(core.lake_info(lake).lakehouse_version, function(...)
       return handle.select(lake, ...)
    end)
    if not registry then

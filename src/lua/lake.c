@@ -1,6 +1,7 @@
 /* The lake: what the core does in one transaction each. lua/mm/lake.lua composes it. */
 #include "mml.h"
 
+#include "mm/export.h"
 #include "mm/hex.h"
 #include "mm/lake.h"
 #include "mm/retirement.h"
@@ -417,6 +418,24 @@ static int lake_undo_end(lua_State *L)
     return push_done(L, code, &err);
 }
 
+/* lake_export(lake, path, format, {n = 7, ...}) -> partitions | nil, err */
+static int lake_export(lua_State *L)
+{
+    static const char *const formats[] = {"csv", "jsonl", NULL};
+    mm_lake *lake = check_lake(L);
+    const char *path = mml_checktext(L, 2);
+    int format = luaL_checkoption(L, 3, NULL, formats);
+    const char *params[MM_MAX_PARAMS];
+    int64_t partitions = 0;
+    mm_error err = {0};
+
+    luaL_argcheck(L, check_params(L, 4, params) == MM_EXPORT_PARAMS, 4, "not the parameters of an export");
+    if (mm_export_partitions_to(lake, params, format ? MM_JSONL : MM_CSV, path, &partitions, &err) != MM_OK)
+        return mml_fail(L, &err);
+    mml_pushint(L, partitions);
+    return 1;
+}
+
 /* statement(name, features) -> text | nil, err: what would be sent, without comments */
 static int statement(lua_State *L)
 {
@@ -451,6 +470,7 @@ void mml_open_lake(lua_State *L)
         {"lake_set_state", lake_set_state},
         {"lake_undo_begin", lake_undo_begin},
         {"lake_undo_batch", lake_undo_batch},
+        {"lake_export", lake_export},
         {"lake_undo_end", lake_undo_end},
         {"statement", statement},
         {NULL, NULL},

@@ -5,7 +5,11 @@
 -- window (interval), by a day
 \ir verdict.sql
 , candidate as (
-select v.at, 'outdated' as status, v.verdict, v.source_until,
+select v.at, 'outdated' as status,
+       -- Current rows that go too replace nothing.
+       case when 'current' = any ($9::text[]) and v.verdict in ('replaced', 'short') then 'only_copy'
+            else v.verdict end as verdict,
+       v.source_until,
        v.view_set_name, v.view_instance_id, v.begin_insert_time, v.end_insert_time,
        v.min_event_time, v.max_event_time, v.updated, v.file_path, v.file_size,
        v.file_schema_hash, v.source_data_hash, v.file_metadata, v.num_rows,

@@ -1,0 +1,289 @@
+#include "mm/export.h"
+
+#include "lake.h"
+#include "mm/time.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { PAGE = 10000, CURSOR = 7, LIMIT = 11, PARAMS = 12, CURSOR_PARTS = 4, CURSOR_BYTES = 1100 };
+
+/* Where a page ended. */
+typedef struct cursor {
+    char parts[CURSOR_PARTS][CURSOR_BYTES];
+} cursor;
+
+static void write_hex(FILE *file, const char *data, size_t length)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < length; i++) {
+        putc(digits[(unsigned char)data[i] >> 4], file);
+        putc(digits[(unsigned char)data[i] & 15], file);
+    }
+}
+
+static void write_csv_text(FILE *file, const char *data, size_t length)
+{
+    bool is_plain = length > 0;
+
+    for (size_t i = 0; i < length && is_plain; i++)
+        is_plain = !strchr(",\"\r\n", data[i]);
+    if (is_plain) {
+        fwrite(data, 1, length, file);
+        return;
+    }
+    putc('"', file);
+    for (size_t i = 0; i < length; i++) {
+        if (data[i] == '"')
+            putc('"', file);
+        putc(data[i], file);
+    }
+    putc('"', file);
+}
+
+static void write_json_text(FILE *file, const char *data, size_t length)
+{
+    putc('"', file);
+    for (size_t i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)data[i];
+        if (c < 0x20 || c == 0x7f)
+            fprintf(file, "\\u%04x", c);
+        else {
+            if (c == '"' || c == '\\')
+                putc('\\', file);
+            putc(c, file);
+        }
+    }
+    putc('"', file);
+}
+
+static void write_texts(FILE *file, const mm_value *value)
+{
+    mm_value element;
+    size_t at = 0;
+    const char *separator = "[";
+
+    while (mm_texts_next(value, &at, &element)) {
+        fputs(separator, file);
+        if (element.kind == MM_NULL)
+            fputs("null", file);
+        else
+            write_json_text(file, element.as.bytes.data, element.as.bytes.length);
+        separator = ",";
+    }
+    fputs(separator[0] == '[' ? "[]" : "]", file);
+}
+
+/* Everything but text, of which each format has its own way. */
+static void write_plain(FILE *file, const mm_value *value)
+{
+    char time[MM_TIME_TEXT_BYTES];
+
+    switch (value->kind) {
+    case MM_INT:
+        fprintf(file, "%lld", (long long)value->as.integer);
+        break;
+    case MM_TIME:
+        mm_time_format(value->as.integer, time);
+        fputs(time, file);
+        break;
+    case MM_BYTES:
+        write_hex(file, value->as.bytes.data, value->as.bytes.length);
+        break;
+    default: /* partitions have no other kinds */
+        break;
+    }
+}
+
+/* An element of an array as PostgreSQL writes it: in quotes where it must be. */
+static void write_element(FILE *file, const mm_value *element)
+{
+    const char *data = element->as.bytes.data;
+    size_t length = element->kind == MM_NULL ? 0 : element->as.bytes.length;
+    bool is_plain = length > 0 && !(length == 4 && !strncasecmp(data, "null", 4));
+
+    for (size_t i = 0; i < length && is_plain; i++)
+        is_plain = !strchr("{},\"\\ \t\n\r\v\f", data[i]);
+    if (is_plain)
+        fwrite(data, 1, length, file);
+    else if (element->kind == MM_NULL)
+        fputs("NULL", file);
+    else
+        write_json_text(file, data, length);
+}
+
+static void write_csv_texts(FILE *file, const mm_value *value)
+{
+    mm_value element;
+    size_t at = 0, length = 0;
+    char *text = NULL;
+    FILE *buffer = open_memstream(&text, &length);
+
+    if (!buffer)
+        return;
+    putc('{', buffer);
+    for (bool is_first = true; mm_texts_next(value, &at, &element); is_first = false) {
+        if (!is_first)
+            putc(',', buffer);
+        write_element(buffer, &element);
+    }
+    putc('}', buffer);
+    fclose(buffer);
+    write_csv_text(file, text, length);
+    free(text);
+}
+
+static void write_csv_row(FILE *file, const mm_result *page, int64_t row, int columns)
+{
+    for (int column = 0; column < columns; column++) {
+        mm_value value = mm_result_value(page, row, column);
+        if (column > 0)
+            putc(',', file);
+        if (value.kind == MM_TEXT)
+            write_csv_text(file, value.as.bytes.data, value.as.bytes.length);
+        else if (value.kind == MM_TEXTS)
+            write_csv_texts(file, &value);
+        else
+            write_plain(file, &value);
+    }
+    putc('\n', file);
+}
+
+static void write_json_row(FILE *file, const mm_result *page, int64_t row, int columns)
+{
+    const char *separator = "{";
+
+    for (int column = 0; column < columns; column++) {
+        mm_value value = mm_result_value(page, row, column);
+        if (value.kind == MM_NULL)
+            continue;
+        fprintf(file, "%s\"%s\":", separator, mm_result_name(page, column));
+        separator = ",";
+        bool is_quoted = value.kind == MM_TIME || value.kind == MM_BYTES;
+        if (is_quoted)
+            putc('"', file);
+        if (value.kind == MM_TEXT)
+            write_json_text(file, value.as.bytes.data, value.as.bytes.length);
+        else if (value.kind == MM_TEXTS)
+            write_texts(file, &value);
+        else
+            write_plain(file, &value);
+        if (is_quoted)
+            putc('"', file);
+    }
+    fputs(separator[0] == '{' ? "{}\n" : "}\n", file);
+}
+
+static void write_header(FILE *file, const mm_result *page, int columns)
+{
+    for (int column = 0; column < columns; column++)
+        fprintf(file, "%s%s", column > 0 ? "," : "", mm_result_name(page, column));
+    putc('\n', file);
+}
+
+/* The last column is the row's address, which only the cursor needs. */
+static void write_page(FILE *file, const mm_result *page, mm_format format, bool is_first)
+{
+    int columns = mm_result_columns(page) - 1;
+
+    if (is_first && format == MM_CSV)
+        write_header(file, page, columns);
+    for (int64_t row = 0; row < mm_result_rows(page); row++)
+        (format == MM_CSV ? write_csv_row : write_json_row)(file, page, row, columns);
+}
+
+/* View set, instance and begin are the first three columns; a null one stays null. */
+static void move_cursor(cursor *at, const mm_result *page, const char **params)
+{
+    static const int offsets[CURSOR_PARTS] = {0, 1, 2, -1};
+    int64_t last = mm_result_rows(page) - 1;
+
+    for (int i = 0; i < CURSOR_PARTS; i++) {
+        int column = offsets[i] < 0 ? mm_result_columns(page) - 1 : offsets[i];
+        mm_value value = mm_result_value(page, last, column);
+        params[CURSOR + i] = value.kind == MM_NULL ? NULL : at->parts[i];
+        if (value.kind == MM_TIME)
+            mm_time_format(value.as.integer, at->parts[i]);
+        else if (value.kind == MM_TEXT)
+            snprintf(at->parts[i], CURSOR_BYTES, "%s", value.as.bytes.data);
+    }
+}
+
+static mm_code io_error(mm_error *err)
+{
+    return mm_error_set(err, MM_IO, "cannot write the partitions: %s", strerror(errno));
+}
+
+static mm_code export_pass(mm_lake *lake, const char **params, const char *modes, mm_format format,
+                           FILE *file, int64_t *partitions, mm_error *err)
+{
+    cursor at;
+    int64_t rows = PAGE;
+
+    for (int i = CURSOR; i < CURSOR + CURSOR_PARTS; i++)
+        params[i] = NULL;
+    for (bool is_first = !modes; rows == PAGE; is_first = false) {
+        mm_result *page = NULL;
+        mm_code code = mm_lake_select(lake, "partitions", modes, params, PARAMS, &page, err);
+        if (code)
+            return code;
+        rows = mm_result_rows(page);
+        write_page(file, page, format, is_first);
+        if (rows > 0)
+            move_cursor(&at, page, params);
+        mm_result_free(page);
+        *partitions += rows;
+        if (ferror(file))
+            return io_error(err);
+    }
+    return MM_OK;
+}
+
+mm_code mm_export_partitions(mm_lake *lake, const char *const params[MM_EXPORT_PARAMS],
+                             mm_format format, FILE *file, int64_t *partitions, mm_error *err)
+{
+    const char *all[PARAMS] = {NULL};
+    int64_t count = 0;
+
+    memcpy(all, params, MM_EXPORT_PARAMS * sizeof params[0]);
+    all[LIMIT] = "10000"; /* PAGE */
+    mm_code code = export_pass(lake, all, NULL, format, file, &count, err);
+    if (code == MM_OK)
+        code = export_pass(lake, all, "nulls", format, file, &count, err);
+    if (code == MM_OK && fflush(file))
+        code = io_error(err);
+    if (code == MM_OK)
+        *partitions = count;
+    return code;
+}
+
+static mm_code path_error(const char *path, mm_error *err)
+{
+    return mm_error_set(err, MM_IO, "cannot write %s: %s", path, strerror(errno));
+}
+
+mm_code mm_export_partitions_to(mm_lake *lake, const char *const params[MM_EXPORT_PARAMS],
+                                mm_format format, const char *path, int64_t *partitions, mm_error *err)
+{
+    char unfinished[4096 + 8];
+
+    if (!strcmp(path, "-"))
+        return mm_export_partitions(lake, params, format, stdout, partitions, err);
+    if (strlen(path) > 4096)
+        return mm_error_set(err, MM_INVALID, "the path is too long");
+    snprintf(unfinished, sizeof unfinished, "%s.part", path);
+    FILE *file = fopen(unfinished, "w");
+    if (!file)
+        return path_error(unfinished, err);
+    mm_code code = mm_export_partitions(lake, params, format, file, partitions, err);
+    if (fclose(file) && code == MM_OK)
+        code = path_error(unfinished, err);
+    if (code == MM_OK && rename(unfinished, path))
+        code = path_error(path, err);
+    if (code)
+        (void)remove(unfinished);
+    return code;
+}
