@@ -148,7 +148,8 @@ end)
 describe("a registry refuses", function()
    local good = {"good", "01"}
    local refusals = {
-      {"a repeated name", {{"a", "01"}, {"b", "02"}, {"a", "01"}}, "rows 1 and 3 name the same view set: view set a"},
+      {"a repeated name", {{"b", "01"}, {"a", "02"}, {"c", "03"}, {"a", "02"}},
+         "rows 2 and 4 name the same view set: view set a"},
       {"an empty name", {good, {"", "01"}}, "row 2: view_set_name is empty"},
       {"a missing name", {good, {nil, "01"}}, "row 2: view_set_name is missing"},
       {"a name with a NUL byte", {{"a\0b", "01"}}, "row 1: view_set_name has a NUL byte"},
