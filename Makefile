@@ -24,10 +24,13 @@ WARNINGS += -Werror
 endif
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -fPIC -fvisibility=hidden $(WARNINGS) $(HARDENING) \
 	$(CFLAGS) -Iinclude -DMM_VERSION='"$(VERSION)"'
-LDFLAGS += -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=address$(comma)undefined)
-comma := ,
+LDFLAGS += -Wl,-z,relro,-z,now
+ifdef SANITIZE
+# What leaked from a module can be named only while the module stays loaded.
+LDFLAGS += -fsanitize=address,undefined -Wl,-z,nodelete
+endif
 
-# Everything a recipe needs from pkg-config is asked when it runs, so that `make demo` can install first.
+# What a recipe needs from pkg-config is asked when it runs.
 cflags = $$($(PKG_CONFIG) --cflags $(1))
 libs = $$($(PKG_CONFIG) --libs $(1))
 
@@ -40,6 +43,14 @@ TESTS := $(patsubst spec/core/%_test.c,$(BUILD)/test/%_test,$(wildcard spec/core
 
 .PHONY: all
 all: $(BUILD)/lib/lua/5.4/mm/core.so $(BUILD)/lib/lua/5.1/mm/core.so $(BUILD)/bin/mmlua share ## build into build/, laid out as an installation
+
+# Other flags, other objects.
+FLAGS := $(CC) $(subst ','"'"',$(ALL_CFLAGS)) $(LDFLAGS)
+$(BUILD)/flags: always
+	@mkdir -p $(@D)
+	@echo '$(FLAGS)' | cmp -s - $@ || echo '$(FLAGS)' >$@
+.PHONY: always
+$(CORE) $(BIND54) $(BINDJIT) $(REPL) $(TESTS): $(BUILD)/flags
 
 $(BUILD)/lib/lua/5.4/mm/core.so: $(CORE) $(BIND54)
 	@mkdir -p $(@D)
@@ -61,7 +72,7 @@ $(BUILD)/obj/core/sql_files.o: $(BUILD)/gen/sql_files.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(BUILD)/gen/sql_files.c: tools/embed-sql $(SQL) src/sql
+$(BUILD)/gen/sql_files.c: tools/embed-sql tools/expand-sql $(SQL) src/sql
 	@mkdir -p $(@D)
 	tools/embed-sql $(SQL) > $@
 
@@ -79,20 +90,53 @@ $(BUILD)/obj/repl/%.o: src/repl/%.c
 
 $(BUILD)/test/%_test: spec/core/%_test.c $(CORE)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -o $@ $< $(CORE) $(LDFLAGS) $(call libs,$(PKGSCORE))
+	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(CORE) $(LDFLAGS) $(call libs,$(PKGSCORE))
 
 # In build/ the Lua parts are links to the source, so that an edit needs no build.
 .PHONY: share
 share:
 	@mkdir -p $(BUILD)/share/mm $(BUILD)/share/lua/5.4 $(BUILD)/share/lua/5.1
-	@ln -sfn $(CURDIR)/lua $(BUILD)/share/mm/lua
-	@ln -sfn $(CURDIR)/scripts $(BUILD)/share/mm/scripts
-	@ln -sfn ../../mm/lua/mm $(BUILD)/share/lua/5.4/mm
-	@ln -sfn ../../mm/lua/mm $(BUILD)/share/lua/5.1/mm
+	@for folder in lua scripts demo; do ln -sfn $(CURDIR)/$$folder $(BUILD)/share/mm/$$folder; done
+	@for version in 5.4 5.1; do ln -sfn ../../mm/lua/mm $(BUILD)/share/lua/$$version/mm; done
+
+# The packages first, then another make, for only that one sees what they brought.
+.PHONY: demo
+demo: ## watch the real upgraded lake being mended, in a private PostgreSQL
+	@tools/install-packages demo
+	@$(MAKE) --no-print-directory -s -j2 all
+	@$(BUILD)/bin/mmlua demo
+
+.PHONY: check
+check: ## all tests; the last line is `N passed, N failed`
+	@tools/install-packages check
+	@tools/check
+
+.PHONY: lint
+lint: ## layers, sizes, formats, static analysis
+	@tools/lint
+
+.PHONY: sanitize
+sanitize: ## C tests and specs under ASan, UBSan and LeakSanitizer
+	@tools/check sanitize
+
+.PHONY: tests
+tests: $(TESTS)
 
 .PHONY: check-core
 check-core: $(TESTS)
-	@for test in $(TESTS); do $$test || exit 1; done
+	@spec/run-core $(TESTS)
+
+.PHONY: sql
+sql: ## print src/sql/NAME.sql as a prepared statement for psql
+	@tools/prepare-sql "$(NAME)"
+
+.PHONY: install
+install: all ## install below PREFIX, by default /usr/local; DESTDIR goes before it
+	@tools/install-files "$(BUILD)" "$(DESTDIR)$(PREFIX)"
+
+.PHONY: uninstall
+uninstall: ## remove what install has put there
+	@tools/install-files --remove "$(DESTDIR)$(PREFIX)"
 
 .PHONY: clean
 clean: ## remove build/
@@ -102,5 +146,5 @@ clean: ## remove build/
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
--include $(wildcard $(BUILD)/obj/*/*.d)
+-include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/test/*.d)
 -include mk/*.mk
