@@ -3,7 +3,7 @@ local common = require("mm.cli.common")
 local errors = require("mm.errors")
 local suggest = require("mm.suggest")
 local text = require("mm.text")
-local time = require("mm.time")
+local values = require("mm.cli.values")
 
 local parser = {}
 
@@ -11,62 +11,39 @@ local function usage(format, ...)
    return errors.fail("usage", format:format(...))
 end
 
-local converters = {duration = text.parse_duration, time = time.normalize}
-
-function converters.string(value)
-   return value
+-- Of known values several may be given at once: a,b,c.
+local function pieces_of(declared, value)
+   if not declared.values then
+      return {value}
+   end
+   local pieces = {}
+   for piece in value:gmatch("[^,]+") do
+      pieces[#pieces + 1] = piece
+   end
+   return pieces
 end
 
-function converters.integer(value)
-   local number = value:match("^%-?%d+$") and #value <= 15 and tonumber(value)
-   if not number then
-      return errors.fail("invalid", ("'%s' is not a whole number"):format(text.escape(value)))
-   end
-   return number
-end
-
-local function choose(value, values)
-   for _, known in ipairs(values) do
-      if value == known then
-         return value
-      end
-   end
-   return errors.fail("invalid", ("'%s' is none of %s%s"):format(
-      text.escape(value), table.concat(values, ", "), suggest.phrase(value, values)))
-end
-
-local function convert(label, declared, value)
-   local result, err
-   if declared.values then
-      result, err = choose(value, declared.values)
-   else
-      result, err = converters[declared.type or "string"](value)
-   end
-   if result == nil then
-      return errors.fail("usage", ("%s: %s"):format(label, err.message), {hint = err.hint})
-   end
-   return result
-end
-
--- What may be given several times is kept as a list, and of known values several may be given at once: a,b,c.
-local function keep(result, label, declared, value)
-   local field = declared.name:gsub("%-", "_")
-   if not declared.repeated then
-      if result[field] ~= nil then
-         return usage("%s was given twice", label)
-      end
-      local converted, err = convert(label, declared, value)
-      result[field] = converted
-      return converted ~= nil or nil, err
-   end
-   for piece in value:gmatch(declared.values and "[^,]+" or "^.*$") do
-      local converted, err = convert(label, declared, piece)
+local function keep_more(list, label, declared, value)
+   for _, piece in ipairs(pieces_of(declared, value)) do
+      local converted, err = values.convert(label, declared, piece)
       if converted == nil then
          return nil, err
       end
-      table.insert(result[field], converted)
+      list[#list + 1] = converted
    end
    return true
+end
+
+local function keep(result, label, declared, value)
+   local field = declared.name:gsub("%-", "_")
+   if declared.repeated then
+      return keep_more(result[field], label, declared, value)
+   elseif result[field] ~= nil then
+      return usage("%s was given twice", label)
+   end
+   local converted, err = values.convert(label, declared, value)
+   result[field] = converted
+   return converted ~= nil or nil, err
 end
 
 local function find(options, name)

@@ -1,0 +1,51 @@
+-- What the words of a command line mean: texts, numbers, durations, times, or one of what is known.
+local errors = require("mm.errors")
+local suggest = require("mm.suggest")
+local text = require("mm.text")
+local time = require("mm.time")
+
+local values = {}
+
+local converters = {duration = text.parse_duration, time = time.normalize}
+
+function converters.string(value)
+   return value
+end
+
+function converters.integer(value)
+   local number = value:match("^%-?%d+$") and #value <= 15 and tonumber(value)
+   if not number then
+      return errors.fail("invalid", ("'%s' is not a whole number"):format(text.escape(value)))
+   end
+   return number
+end
+
+local function choose(value, known_values)
+   for _, known in ipairs(known_values) do
+      if value == known then
+         return value
+      end
+   end
+   return errors.fail("invalid", ("'%s' is none of %s%s"):format(
+      text.escape(value), table.concat(known_values, ", "), suggest.phrase(value, known_values)))
+end
+
+--- The value that a word means for the option or argument `declared`.
+---@param label string how the message names it
+---@param declared table
+---@param value string
+---@return any value, table|nil err with code "usage"
+function values.convert(label, declared, value)
+   local result, err
+   if declared.values then
+      result, err = choose(value, declared.values)
+   else
+      result, err = converters[declared.type or "string"](value)
+   end
+   if result == nil then
+      return errors.fail("usage", ("%s: %s"):format(label, err.message), {hint = err.hint})
+   end
+   return result
+end
+
+return values
