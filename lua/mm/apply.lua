@@ -221,18 +221,6 @@ function lake:retire_incompatible_partitions(view_set, opts)
    return plan_and_apply(self, planned, err, opts)
 end
 
--- Partitions of a view set that the lake defines but the registry lacks are unloaded, not garbage.
-local function is_defined(self, view_set)
-   local list, err = handle.select(self, "definitions")
-   for _, row in ipairs(list or {}) do
-      if row.view_set_name == view_set then
-         return errors.new("refused", ("the lake defines view set '%s': its partitions are unloaded, not garbage")
-            :format(view_set), {hint = "take a registry from a server that has it loaded"})
-      end
-   end
-   return err
-end
-
 --- Retires the partitions of one view instance whose insert range lies in [from, to], both included, as upstream's
 --- function does; where they are equal, those that are that point. Current ones, and those of a view set that is in no
 --- registry, only when asked; unhashed ones never.
@@ -247,14 +235,9 @@ function lake:retire_partitions(view_set, view_instance, from, to, opts)
       {view_set = "string", view_instance = "string", from = "string", to = "string"})
    opts = options.check("lake:retire_partitions", opts, with_apply_options{include_current = "boolean?",
       include_unregistered = "boolean?", dry_run = "boolean?"})
-   local err = opts.include_unregistered and is_defined(self, view_set)
-   if err then
-      return nil, err
-   end
-   local planned
-   planned, err = plan.range(self, {view_set = view_set, view_instance = view_instance, from = from, to = to,
+   local planned, err = self:plan_range{view_set = view_set, view_instance = view_instance, from = from, to = to,
       include_current = opts.include_current, include_unregistered = opts.include_unregistered,
-      undo_for = opts.undo_for, dry_run = opts.dry_run})
+      undo_for = opts.undo_for, dry_run = opts.dry_run}
    if opts.dry_run or not planned then
       return planned, err
    end

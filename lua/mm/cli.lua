@@ -36,6 +36,13 @@ function cli.parse(declaration, words)
    return options
 end
 
+--- An error about the command line.
+---@param message string
+---@return table err
+function cli.usage(message)
+   return errors.new("usage", message)
+end
+
 --- Opens the lake and registry that the options name, or the environment: see mm.cli.connection.
 ---@param options table
 ---@return table|nil lake, table|nil err
@@ -49,7 +56,7 @@ function cli.open(options)
    if err then
       return nil, err
    end
-   return require("mm").open(conninfo, {registry = registry})
+   return require("mm").open(conninfo, {registry = registry, schema = options.schema, timeout = options.timeout})
 end
 
 --- Says on stderr what to do next, where a person reads it.

@@ -39,6 +39,12 @@ function lake:status()
    return status.writers and status, err
 end
 
+--- What is known of the lake without asking anew: name, database, role, versions.
+---@return table
+function lake:info()
+   return core.lake_info(self)
+end
+
 --- The registry that says what is current in this lake.
 ---@return mm.registry|nil, string|table kind (given, published, inferred), or the error
 ---@return string|nil words where it is from

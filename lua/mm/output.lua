@@ -128,6 +128,12 @@ function output.record(row, columns, opts)
    end
 end
 
+--- Writes a table as one JSON object.
+---@param value table
+function output.object(value)
+   write(json.encode(value), "\n")
+end
+
 --- A line on stderr, after what stdout was given, of string.format; strings in it are escaped.
 ---@param format string
 function output.message(format, ...)

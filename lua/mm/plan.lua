@@ -166,8 +166,30 @@ function lake:plan(opts)
    return plan.make(self, opts)
 end
 
+-- Partitions of a view set that the lake defines but the registry lacks are unloaded, not garbage.
+local function unloaded(self, view_set)
+   local list, err = handle.select(self, "definitions")
+   for _, row in ipairs(list or {}) do
+      if row.view_set_name == view_set then
+         return errors.new("refused", ("the lake defines view set '%s': its partitions are unloaded, not garbage")
+            :format(view_set), {hint = "take a registry from a server that has it loaded"})
+      end
+   end
+   return err
+end
+
 --- Plans the retirement of a range of one view instance, by containment; see `lake:retire_partitions`.
-function plan.range(self, opts)
+---@param opts {view_set: string, view_instance: string, from: string, to: string, include_current: boolean,
+---   include_unregistered: boolean, undo_for: string|integer, dry_run: boolean}
+---@return table|nil retirement, table|nil err
+function lake:plan_range(opts)
+   opts = options.check("lake:plan_range", opts, {view_set = "string", view_instance = "string", from = "string",
+      to = "string", include_current = "boolean?", include_unregistered = "boolean?", undo_for = "string|number?",
+      dry_run = "boolean?"})
+   local err = opts.include_unregistered and unloaded(self, opts.view_set)
+   if err then
+      return nil, err
+   end
    local statuses = {"outdated"}
    if opts.include_current then
       statuses[#statuses + 1] = "current"

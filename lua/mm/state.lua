@@ -8,17 +8,31 @@ local lake = handle.methods
 
 local TABLES = {"schema", "lake", "view_set", "retirement", "item", "skipped", "unrestored", "batch", "name"}
 
+local function check_name(name)
+   if not name:match("^%w[%w_.-]*$") or #name > 63 then
+      return errors.new("invalid", ("'%s' cannot be a lake's name: 1 to 63 letters, digits, '_', '.', '-'"):format(name),
+         {hint = "mmlua init --name NAME"})
+   end
+end
+
+--- True when mm may change this lake: nothing of it is too new, and mmadmin is there.
+---@return boolean|nil, table|nil err
+function lake:check_writable()
+   return core.lake_check_writable(self)
+end
+
 --- Makes the schema mmadmin, where plans, their journal and the published registry live. Changes nothing of upstream's.
 ---@param opts? {name: string} the lake's short name, default the database's
 ---@return table|nil info, table|nil err codes conflict (it exists), rights, invalid
 function lake:init(opts)
    opts = options.check("lake:init", opts, {name = "string?"})
    local name = opts.name or core.lake_info(self).database
-   if not name:match("^%w[%w_.-]*$") or #name > 63 then
-      return errors.fail("invalid", ("'%s' cannot be a lake's name: 1 to 63 letters, digits, '_', '.', '-'"):format(name),
-         {hint = "mmlua init --name NAME"})
+   local err = check_name(name)
+   if err then
+      return nil, err
    end
-   local is_made, err = core.lake_init(self, name)
+   local is_made
+   is_made, err = core.lake_init(self, name)
    if not is_made then
       return nil, err
    end
@@ -53,14 +67,20 @@ end
 
 --- The statements that `init` runs, for a DBA, with rights for roles: `owner` owns the schema, `operator` may retire and
 --- undo, `viewer` may look.
----@param opts {name: string, lake_schema: string, owner: string, operator: string, viewer: string}
----@return string sql
-function lake.init_sql(opts)
+---@param opts {name: string, owner: string, operator: string, viewer: string}
+---@return string|nil sql, table|nil err
+function lake:init_sql(opts)
+   opts = options.check("lake:init_sql", opts, {name = "string", owner = "string?", operator = "string?",
+      viewer = "string?"})
+   local err = check_name(opts.name)
+   if err then
+      return nil, err
+   end
    local lines = {"begin;"}
    for _, part in ipairs(TABLES) do
       lines[#lines + 1] = assert(core.statement("init_" .. part)):gsub("%$1", "'" .. opts.name .. "'"):gsub("%s+$", "")
    end
-   local upstream = quote(opts.lake_schema)
+   local upstream = quote(core.lake_info(self).schema)
    for _, role in ipairs{opts.operator or false, opts.viewer or false} do
       if role then
          lines[#lines + 1] = grants(role, "usage on schema mmadmin")

@@ -2,6 +2,8 @@
 local options = {
    lake = {value = "NAME", text = "the lake's database: connection string, URI or service"},
    registry = {value = "RELEASE|FILE", text = "the current hashes: a release, as 0.33, or a list_view_sets() answer"},
+   schema = {value = "NAME", text = "the schema that holds the catalog, where there are two"},
+   timeout = {value = "SECONDS", type = "integer", text = "how long a reading statement may take: 300 unless said"},
    json = {text = "write JSON", group = "formats"},
    jsonl = {text = "write a JSON object per line", group = "formats"},
    csv = {text = "write CSV", group = "formats"},
@@ -21,7 +23,7 @@ end
 
 local families = {
    formats = {"json", "jsonl", "csv"},
-   connection = {"lake", "registry"},
+   connection = {"lake", "registry", "schema", "timeout"},
    consent = {"yes", "reason"},
 }
 

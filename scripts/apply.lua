@@ -1,0 +1,24 @@
+-- Applies a plan: deletes exactly the planned rows and queues their files, in batches.
+local cli = require("mm.cli")
+local output = require("mm.output")
+local report = require("mm.report")
+
+local options = cli.parse{
+   text = "Applies a plan, or goes on with one that was stopped. Rows that changed since are left and counted.",
+   arguments = {{name = "id", text = "the retirement"}},
+   options = {"connection", "consent", "undo-for",
+      {name = "batch", value = "COUNT", type = "integer", text = "partitions per transaction, 10000 unless said"},
+      {name = "strict", text = "stop when a single partition changed"}, "json", "quiet"},
+   examples = {{"mmlua apply prod-12-a1b2c3"}, {'mmlua apply prod-12-a1b2c3 --yes --reason "upgrade to 0.33"'}},
+}
+local lake = assert(cli.open(options))
+local found = assert(lake:retirement(options.id))
+local reason = assert(cli.confirm{action = "retire", lake = found.lake, options = options,
+   summary = report.consent(lake, found, options)})
+local applied = assert(lake:apply(found.id, {reason = reason, undo_for = options.undo_for, limit = options.batch,
+   strict = options.strict, on_batch = report.progress("retired", options)}))
+report.applied(applied, options)
+if applied.undo_deadline then
+   output.message("it can be taken back until %s", report.time(applied.undo_deadline))
+end
+cli.next(options, "mmlua show %s, or to take it back mmlua undo %s", applied.id, applied.id)

@@ -1,0 +1,31 @@
+-- Takes a retirement back: the rows go back exactly as they were, their files leave the queue.
+local cli = require("mm.cli")
+local output = require("mm.output")
+local report = require("mm.report")
+local text = require("mm.text")
+
+local options = cli.parse{
+   text = "Takes a retirement back, whole or part-way applied. Unless --partial, nothing is restored when something cannot be.",
+   arguments = {{name = "id", text = "the retirement"}},
+   options = {"connection", "consent", {name = "dry-run", text = "only say what could be restored"},
+      {name = "partial", text = "leave out what cannot be restored"},
+      {name = "batch", value = "COUNT", type = "integer", text = "partitions per transaction, 2000 unless said"},
+      "json", "quiet"},
+   examples = {{"mmlua undo prod-12-a1b2c3 --dry-run"}, {"mmlua undo prod-12-a1b2c3"}},
+}
+local lake = assert(cli.open(options))
+local checked = assert(lake:undo(options.id, {dry_run = true}))
+if options.dry_run then
+   report.check(checked, options)
+   return #checked.check.problems > 0 and 5 or 0
+end
+local reason = assert(cli.confirm{action = "undo", lake = checked.lake, options = options, summary = {
+   ("%s partitions of %s come back, %s."):format(text.count(checked.check.restorable), checked.id,
+      text.bytes(checked.check.bytes))}})
+local undone = assert(lake:undo(checked.id, {reason = reason, partial = options.partial, limit = options.batch,
+   on_batch = report.progress("restored", options)}))
+report.undone(undone, options)
+if undone.unrestored > 0 then
+   output.message("%d could not be restored: mmlua show %s --items", undone.unrestored, undone.id)
+end
+cli.next(options, "mmlua outdated")
