@@ -22,7 +22,7 @@ endif
 ifdef WERROR
 WARNINGS += -Werror
 endif
-ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -fPIC -fvisibility=hidden $(WARNINGS) $(HARDENING) \
+ALL_CFLAGS = -std=c11 -D_XOPEN_SOURCE=700 -fPIC -fvisibility=hidden $(WARNINGS) $(HARDENING) \
 	$(CFLAGS) -Iinclude -DMM_VERSION='"$(VERSION)"'
 LDFLAGS += -Wl,-z,relro,-z,now
 ifdef SANITIZE
