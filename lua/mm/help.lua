@@ -7,7 +7,7 @@ local help = {}
 local groups = {
    {"Look", "status", "versions", "view-sets", "outdated", "partitions", "writers", "explain"},
    {"Set up", "init", "registry"},
-   {"Retire and take back", "plan", "show", "apply", "retire", "undo", "retirements"},
+   {"Retire and take back", "plan", "show", "apply", "retire", "undo", "retirements", "pause", "resume", "abandon"},
    {"Guard", "hold", "audit", "doctor"},
    {"Try", "demo"},
 }
@@ -21,14 +21,14 @@ mmlua is lua 5.4 with the module mm for micromegas lakes, and with verbs.
 local lua_options = [=[
 
 A script is named with a slash, a dot, or after `--`. Options as of lua:
-  -e CODE       run Lua code
-  -l [NAME=]MODULE  require a module into a global
-  -i            read, evaluate and print after the script
-  -v            print Lua's version
-  -E            ignore environment variables
-  -W            turn warnings on
-  -             run stdin
-  --version     print the versions of mm and Lua
+  -e CODE             run Lua code
+  -l [NAME=]MODULE    require a module into a global
+  -i                  read, evaluate and print after the script
+  -v                  print Lua's version
+  -E                  ignore environment variables
+  -W                  turn warnings on
+  -                   run stdin
+  --version           print the versions of mm and Lua
 `mmlua help VERB` says what a verb does, its options and examples.
 ]=]
 
