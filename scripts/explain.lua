@@ -6,7 +6,8 @@ local report = require("mm.report")
 local text = require("mm.text")
 
 local options = cli.parse{
-   text = "Shows each partition of a view instance that holds an instant, and for outdated ones what their verdict rests on.",
+   text = "Shows each partition of a view instance that holds an instant, and for outdated ones what their "
+      .. "verdict rests on.",
    arguments = {{name = "view_set", text = "the view set"}},
    options = {"connection", "formats", {name = "at", value = "TIME", type = "time", text = "the instant"},
       {name = "instance", value = "ID", text = "the view instance, global unless said"}},

@@ -7,9 +7,10 @@ local function role(name, text)
 end
 
 local options = cli.parse{
-   text = "Makes the schema mmadmin in the lake's database, where mm keeps plans, their journal and the registry. Nothing "
-      .. "of micromegas is changed. With --sql the statements are printed for a DBA, with rights for roles.",
-   options = {"connection", "consent", {name = "name", value = "NAME", text = "the lake's short name, else the database's"},
+   text = "Makes the schema mmadmin in the lake's database, where mm keeps plans, their journal and the registry. "
+      .. "Nothing of micromegas is changed. With --sql the statements are printed for a DBA, with rights for roles.",
+   options = {"connection", "consent",
+      {name = "name", value = "NAME", text = "the lake's short name, else the database's"},
       {name = "sql", text = "print the statements"}, role("owner", "the role that owns the schema"),
       role("operator", "a role that may retire and undo"), role("viewer", "a role that may look"),
       {name = "check", text = "only say whether it is there"}, {name = "remove", text = "remove it, with all plans"},

@@ -3,8 +3,8 @@ local cli = require("mm.cli")
 local report = require("mm.report")
 
 local options = cli.parse{
-   text = "Plans the retirement of outdated partitions: those replaced or empty, and those of processes and streams that "
-      .. "the next query rebuilds. Others by name, with --verdict. The plan is kept for 24 hours.",
+   text = "Plans the retirement of outdated partitions: those replaced or empty, and those of processes and streams "
+      .. "that the next query rebuilds. Others by name, with --verdict. The plan is kept for 24 hours.",
    arguments = {{name = "view_set", text = "the view set, or --all", optional = true}},
    options = {"connection", "all", {name = "instance", value = "ID", text = "only this view instance"}, "from", "to",
       {name = "verdict", value = "VERDICT", repeated = true, values = report.VERDICTS, text = "exactly these verdicts"},
@@ -12,13 +12,14 @@ local options = cli.parse{
    examples = {{"mmlua plan log_entries"}, {"mmlua plan --all --dry-run"},
       {"mmlua plan blocks --verdict only_copy", "the last copy: think first"}},
 }
-if not options.view_set == not options.all then
+if (options.view_set == nil) == (not options.all) then
    error(cli.usage("give a view set, or --all for every one"), 0)
 end
 local lake = assert(cli.open(options))
 report.registry(lake, options)
 local planned = assert(lake:plan{view_set = options.view_set, all = options.all, view_instance = options.instance,
-   from = options.from, to = options.to, verdicts = options.verdict, undo_for = options.undo_for,
+   from = options.from, to = options.to, verdicts = options.verdict[1] and options.verdict,
+   undo_for = options.undo_for,
    dry_run = options.dry_run})
 report.plan(planned, options)
 if planned.partitions == 0 then

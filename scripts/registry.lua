@@ -4,8 +4,8 @@ local output = require("mm.output")
 local report = require("mm.report")
 
 local options = cli.parse{
-   text = "Shows the registry in use (show), what is doubtful about it (check), or publishes it in the lake (publish), so "
-      .. "that everybody uses one. `--registry` may be given twice: what comes later wins.",
+   text = "Shows the registry in use (show), what is doubtful about it (check), or publishes it in the lake (publish), "
+      .. "so that everybody uses one. `--registry` may be given twice: what comes later wins.",
    arguments = {{name = "action", text = "show, check or publish", values = {"show", "check", "publish"},
       optional = true}},
    options = {"connection", "formats", "consent"},

@@ -3,10 +3,11 @@ local cli = require("mm.cli")
 local report = require("mm.report")
 
 local options = cli.parse{
-   text = "Retires the outdated partitions of a view set that lose nothing, or, with --range, those of one instance in a "
-      .. "range (both ends included), as upstream's retire_partitions does. Shows the plan first.",
+   text = "Retires the outdated partitions of a view set that lose nothing, or, with --range, those of one instance in "
+      .. "a range (both ends included), as upstream's retire_partitions does. Shows the plan first.",
    arguments = {{name = "view_set", text = "the view set"}},
-   options = {"connection", "consent", {name = "instance", value = "ID", text = "only this view instance"}, "from", "to",
+   options = {"connection", "consent", {name = "instance", value = "ID", text = "only this view instance"},
+      "from", "to",
       {name = "range", text = "every outdated partition between --from and --to"},
       {name = "include-current", text = "with --range: current ones too"},
       {name = "include-unregistered", text = "with --range: of a view set that is in no registry"},

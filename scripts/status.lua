@@ -20,7 +20,8 @@ status.changes = status.is_writable and (status.may_retire and "allowed" or "the
    or status.not_writable_because
 output.record(status, {
    {name = "name", heading = "lake"}, "database", "role", "postgresql",
-   {name = "lakehouse_version", heading = "lakehouse version"}, {name = "data_lake_version", heading = "data lake version"},
+   {name = "lakehouse_version", heading = "lakehouse version"},
+   {name = "data_lake_version", heading = "data lake version"},
    "registry", {name = "partitions", format = "count"}, {name = "bytes", heading = "size", format = "bytes"},
    {name = "outdated", format = "count"},
    {name = "last_updated", heading = "last write", format = report.time},

@@ -5,7 +5,8 @@ local report = require("mm.report")
 local text = require("mm.text")
 
 local options = cli.parse{
-   text = "Takes a retirement back, whole or part-way applied. Unless --partial, nothing is restored when something cannot be.",
+   text = "Takes a retirement back, whole or part-way applied. Unless --partial, nothing is restored when "
+      .. "something cannot be.",
    arguments = {{name = "id", text = "the retirement"}},
    options = {"connection", "consent", {name = "dry-run", text = "only say what could be restored"},
       {name = "partial", text = "leave out what cannot be restored"},

@@ -4,7 +4,8 @@ local output = require("mm.output")
 local report = require("mm.report")
 
 local options = cli.parse{
-   text = "Lists each schema hash that partitions of a view set have: status, the releases that write it, how many, when.",
+   text = "Lists each schema hash that partitions of a view set have: status, the releases that write it, how "
+      .. "many, when.",
    arguments = {{name = "view_set", text = "only this view set", optional = true}},
    options = {"connection", "formats"},
    examples = {{"mmlua versions log_entries"}},

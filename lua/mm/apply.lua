@@ -89,7 +89,8 @@ local function stop_for_changes(self, found, changed, done)
    core.lake_set_state(self, found.number, "paused", {"applying"})
    return stop(found, done, ("%d of %d partitions changed since they were planned: paused"):format(changed,
       found.partitions), {
-      hint = ("see what writes them (mmlua writers); then mmlua resume %s, or mmlua undo %s"):format(found.id, found.id),
+      hint = ("see what writes them (mmlua writers); then mmlua resume %s, or mmlua undo %s"):format(found.id,
+         found.id),
    })
 end
 
@@ -144,12 +145,14 @@ local function not_applicable(found)
    return errors.fail("conflict", ("%s is %s"):format(found.id, found.state), {hint = hints[found.state]})
 end
 
---- Applies a plan, or goes on with one that was stopped. Each batch is one transaction; rows that are gone are done, rows
+--- Applies a plan, or goes on with one that was stopped. Each batch is one transaction; rows that are gone are done,
+--- rows
 --- that changed are left and counted.
 ---@param id string
 ---@param opts {reason: string, undo_for: string|integer, limit: integer, strict: boolean, on_batch: fun(batch: table)}
 ---   `undo_for` default 7d; `limit` partitions a batch, default 10000; `strict` stops when a single one changed
----@return table|nil retirement, table|nil err codes conflict (`done` when it stopped part-way), connection, timeout, rights
+---@return table|nil retirement, table|nil err codes conflict (`done` when it stopped part-way), connection, timeout,
+---   rights
 function lake:apply(id, opts)
    opts = options.check("lake:apply", opts, OPTIONS)
    local found, err = retirements.find(self, id)
@@ -208,7 +211,8 @@ local function with_apply_options(spec)
    return spec
 end
 
---- Plans and applies: retires the outdated partitions of a view set that are replaced, empty or rebuilt by the next query.
+--- Plans and applies: retires the outdated partitions of a view set that are replaced, empty or rebuilt by the next
+--- query.
 ---@param view_set string
 ---@param opts table options of `lake:plan` and `lake:apply`; `reason` is required
 ---@return table|nil retirement, table|nil err

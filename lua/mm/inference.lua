@@ -100,7 +100,8 @@ local function words_of(oldest, newest_version, lakehouse_version, count, writte
       total = total + 1
    end
    return ("inferred: release %s, from catalog version %d and the newest writes (%d of %d view sets fit)"):format(
-      oldest ~= newest_version and oldest .. " to " .. newest_version or newest_version, lakehouse_version, count, total)
+      oldest ~= newest_version and oldest .. " to " .. newest_version or newest_version, lakehouse_version,
+      count, total)
 end
 
 --- Infers a registry: of the releases with this version of the catalog the one that fits the newest writes of most view

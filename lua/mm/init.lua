@@ -19,8 +19,10 @@ local OPTIONS = {registry = "userdata?", schema = "string?", timeout = "number?"
 --- Opens a lake. Without conninfo: MICROMEGAS_SQL_CONNECTION_STRING, else libpq's environment.
 ---@param conninfo? string libpq's keywords, a URI or the name of a service
 ---@param opts? {registry: mm.registry, schema: string, timeout: number, retention_days: integer} `registry` what is
----   current (default: as published in the lake; for reading else inferred), `schema` that holds the catalog where there
----   are two, `timeout` seconds for a reading statement (300; 0: no limit), `retention_days` where the lake does not say (90)
+---   current (default: as published in the lake; for reading else inferred), `schema` that holds the catalog where
+--- there
+---   are two, `timeout` seconds for a reading statement (300; 0: no limit), `retention_days` where the lake does not
+--- say (90)
 ---@return mm.lake|nil, table|nil err codes connection, not_a_lake, rights, invalid, cancelled
 function mm.open(conninfo, opts)
    if conninfo ~= nil and type(conninfo) ~= "string" then

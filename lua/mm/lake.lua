@@ -190,7 +190,8 @@ local function partition_cursor(page, is_null_key)
 end
 
 --- Partitions, sorted by view set, instance and begin; those that lack one of these come last.
----@param opts? {view_set: string, view_instance: string, status: string, from: string, to: string} `from`, `to`: begin of
+---@param opts? {view_set: string, view_instance: string, status: string, from: string, to: string} `from`, `to`:
+---   begin of
 ---   the insert range, half-open
 ---@return mm.rows|nil, table|nil err
 function lake:list_partitions(opts)
@@ -216,7 +217,8 @@ function lake:list_partitions(opts)
    end)
 end
 
---- Outdated partitions by view set, instance and hash, as upstream planned to list them, with sizes and a count for each
+--- Outdated partitions by view set, instance and hash, as upstream planned to list them, with sizes and a count for
+--- each
 --- verdict: replaced, short, empty, rebuildable, waits_for_blocks, only_copy.
 ---@param view_set? string
 ---@return table[]|nil, table|nil err

@@ -35,6 +35,9 @@ function plan.undo_seconds(undo_for)
 end
 
 local function check_verdicts(verdicts)
+   if #verdicts == 0 then
+      return errors.new("invalid", "no verdict is named: nothing would be planned")
+   end
    for _, verdict in ipairs(verdicts) do
       local is_known = false
       for _, known in ipairs(VERDICTS) do
@@ -122,8 +125,8 @@ end
 -- A view set that only the catalog knows has no outdated partitions.
 local function check_registered(registry, opts)
    if opts.view_set and not registry:get(opts.view_set) and not opts.statuses then
-      return errors.new("invalid", ("view set '%s' is in no registry: nobody knows which of its partitions are outdated")
-         :format(opts.view_set), {hint = "take a registry that has it, from a server that has it loaded"})
+      local message = "view set '%s' is in no registry: nobody knows which of its partitions are outdated"
+      return errors.new("invalid", message:format(opts.view_set), {hint = "take a registry that has it, from a server that has it loaded"})
    end
 end
 
@@ -134,7 +137,7 @@ function plan.make(self, opts)
       return nil, kind
    end
    local undo_s, err = plan.undo_seconds(opts.undo_for)
-   err = err or check_verdicts(opts.verdicts or {}) or check_registered(registry, opts)
+   err = err or check_verdicts(opts.verdicts or DEFAULT_VERDICTS) or check_registered(registry, opts)
    local wanted
    if not err then
       wanted, err = filter.read(self, registry, opts)
@@ -152,7 +155,8 @@ end
 --- Plans which outdated partitions to retire. By default those that are replaced or empty, and those of processes and
 --- streams that the next query rebuilds while their source stays; the rest must be asked for with `verdicts`.
 ---@param opts {view_set: string, all: boolean, view_instance: string, from: string, to: string, verdicts: string[],
----   undo_for: string|integer, dry_run: boolean} `from`, `to`: begin of the insert range, half-open; a dry run needs only
+---   undo_for: string|integer, dry_run: boolean} `from`, `to`: begin of the insert range, half-open; a dry run needs
+--- only
 ---   SELECT and tells what would be left, and why
 ---@return table|nil retirement, table|nil err
 function lake:plan(opts)

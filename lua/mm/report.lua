@@ -165,7 +165,8 @@ function report.applied(applied, options)
       return output.object(applied)
    end
    output.message("%s: %s partitions retired (%s), %s gone already, %s changed and left", applied.id,
-      text.count(applied.retired), text.bytes(applied.retired_bytes), text.count(applied.gone), text.count(applied.changed))
+      text.count(applied.retired), text.bytes(applied.retired_bytes), text.count(applied.gone),
+      text.count(applied.changed))
 end
 
 --- Says what an undo did.

@@ -112,7 +112,8 @@ function lake:retirement(id)
    return found
 end
 
---- The partitions of a retirement, each with its outcome: planned, retired, gone, changed, restored, untouched, or why it
+--- The partitions of a retirement, each with its outcome: planned, retired, gone, changed, restored, untouched, or
+--- why it
 --- was not restored (file_deleted, file_expires, overlapped).
 ---@param id string
 ---@return mm.rows|nil, table|nil err

@@ -10,8 +10,8 @@ local TABLES = {"schema", "lake", "view_set", "retirement", "item", "skipped", "
 
 local function check_name(name)
    if not name:match("^%w[%w_.-]*$") or #name > 63 then
-      return errors.new("invalid", ("'%s' cannot be a lake's name: 1 to 63 letters, digits, '_', '.', '-'"):format(name),
-         {hint = "mmlua init --name NAME"})
+      local message = "'%s' cannot be a lake's name: 1 to 63 letters, digits, '_', '.', '-'"
+      return errors.new("invalid", message:format(name), {hint = "mmlua init --name NAME"})
    end
 end
 
@@ -65,7 +65,8 @@ local function grants(role, words)
    return ("grant %s to %s;"):format(words, quote(role))
 end
 
---- The statements that `init` runs, for a DBA, with rights for roles: `owner` owns the schema, `operator` may retire and
+--- The statements that `init` runs, for a DBA, with rights for roles: `owner` owns the schema, `operator` may retire
+--- and
 --- undo, `viewer` may look.
 ---@param opts {name: string, owner: string, operator: string, viewer: string}
 ---@return string|nil sql, table|nil err
@@ -90,8 +91,8 @@ function lake:init_sql(opts)
       end
    end
    if opts.operator then
-      lines[#lines + 1] = grants(opts.operator, ("insert, delete on %s.lakehouse_partitions, %s.temporary_files"):format(
-         upstream, upstream))
+      lines[#lines + 1] = grants(opts.operator,
+         ("insert, delete on %s.lakehouse_partitions, %s.temporary_files"):format(upstream, upstream))
       lines[#lines + 1] = grants(opts.operator,
          "insert on mmadmin.retirement, mmadmin.item, mmadmin.skipped, mmadmin.unrestored, mmadmin.batch")
       lines[#lines + 1] = grants(opts.operator, "update on mmadmin.retirement, mmadmin.skipped")

@@ -47,7 +47,7 @@ local function refuse(found, checked)
 end
 
 local function run_batches(self, found, opts)
-   local limit, done, batch, err = opts.limit or BATCH, 0, nil, nil
+   local limit, done, batch, err = opts.limit or BATCH, 0
    repeat
       batch, err, limit = patience.batch(self, core.lake_undo_batch, found.number, limit, opts.partial or false)
       if not batch then
@@ -101,7 +101,8 @@ end
 --- Takes a retirement back, whole or part-way applied: its rows go back exactly as they were, their files leave the
 --- queue. Unless `partial`, nothing is restored when something cannot be.
 ---@param id string
----@param opts {reason: string, dry_run: boolean, partial: boolean, limit: integer, on_batch: fun(batch: table)} a dry run
+---@param opts {reason: string, dry_run: boolean, partial: boolean, limit: integer, on_batch: fun(batch: table)} a
+---   dry run
 ---   needs no reason and gives the retirement with `check`
 ---@return table|nil retirement, table|nil err code conflict (what cannot be restored, or nothing to undo), ...
 function lake:undo(id, opts)
