@@ -12,16 +12,20 @@ local session = {}
 session.__index = session
 
 local MARK = "<<end of statement>>"
+-- Most statements end at once: it looks again a while before it begins to sleep in between.
 local SETTLED = [[
    do $$ begin
-      loop
+      for look in 1 .. 1000000000 loop
          perform pg_stat_clear_snapshot();
          exit when cardinality(pg_blocking_pids(%d)) > 0 or not exists (
             select from pg_stat_get_activity(%d) where state not like 'idle%%' or state_change = '%s');
-         perform pg_sleep(0.001);
+         if look > 100 then
+            perform pg_sleep(0.001);
+         end if;
       end loop;
    end $$;
-   select case when cardinality(pg_blocking_pids(%d)) > 0 then 'blocked' else 'done' end]]
+   select case when cardinality(pg_blocking_pids(%d)) > 0 then 'blocked' else 'done' end || ' '
+          || coalesce((select state_change from pg_stat_get_activity(%d))::text, '')]]
 
 function session.open(observer)
    local process = coprocess.start("psql -X -q -A -t -d " .. shell.quote(observer.conninfo))
@@ -36,8 +40,9 @@ local function last_change(self)
 end
 
 function session:send(sql)
-   self.quiet_since = last_change(self)
-   self.process:write(sql:gsub(";?%s*$", ";\n\\echo " .. MARK .. "\n"))
+   self.quiet_since = self.changed or last_change(self)
+   self.changed = nil
+   self.process:write(sql:match("^(.-)[;%s]*$") .. ";\n\\echo " .. MARK .. "\n")
 end
 
 function session:wait()
@@ -63,7 +68,9 @@ end
 
 function session:settle()
    local observer, pid = self.observer, self.pid
-   return observer:value(SETTLED:format(pid, pid, self.quiet_since, pid))
+   local outcome, changed = observer:value(SETTLED:format(pid, pid, self.quiet_since, pid, pid)):match("^(%a+) (.*)$")
+   self.changed = outcome == "done" and changed ~= "" and changed or nil
+   return outcome
 end
 
 function session:is_blocked()
