@@ -30,7 +30,8 @@ typedef enum mm_outcome { MM_ABORTED = 0, MM_COMMITTED, MM_UNKNOWN } mm_outcome;
 #define MM_CHECK __attribute__((warn_unused_result))
 #define MM_PRINTF(text, first) __attribute__((format(printf, text, first)))
 
-/* Fixed buffers, nothing to free. Zeroed means no error. Texts are cut at the end of a UTF-8 character. */
+/* Fixed buffers, nothing to free. Zeroed means no error. Texts are cut at the end of a UTF-8
+ * character. */
 typedef struct mm_error {
     mm_code code;
     mm_outcome outcome;
@@ -40,7 +41,8 @@ typedef struct mm_error {
     char hint[512];
 } mm_error;
 
-/* Sets code and message and returns the code. The first error wins: a second one changes nothing. */
+/* Sets code and message and returns the code. The first error wins: a second one changes nothing.
+ */
 mm_code mm_error_set(mm_error *err, mm_code code, const char *format, ...) MM_PRINTF(3, 4);
 
 /* Adds to an error already set. */

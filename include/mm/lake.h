@@ -14,19 +14,19 @@ enum {
 
 /* What mm_lake_open found. Texts belong to the lake and change with mm_lake_refresh. */
 typedef struct mm_lake_info {
-    const char *name;            /* of the lake: mmadmin's, else the database's */
-    const char *database, *role; /* as the server knows them */
-    const char *schema;          /* that holds upstream's tables */
-    const char *unknown_columns; /* of lakehouse_partitions, "" for none */
-    int server_version;          /* 150018 is 15.18 */
+    const char *name;                         /* of the lake: mmadmin's, else the database's */
+    const char *database, *role;              /* as the server knows them */
+    const char *schema;                       /* that holds upstream's tables */
+    const char *unknown_columns;              /* of lakehouse_partitions, "" for none */
+    int server_version;                       /* 150018 is 15.18 */
     int lakehouse_version, data_lake_version; /* -1 where the table is missing */
     int state_version;                        /* of mmadmin, -1 without it */
     bool is_standby, has_mmadmin;
 } mm_lake_info;
 
-/* Connects as mm_db_open does, and finds the catalog in whatever schema holds it; `schema` chooses where there are
- * two, else NULL. Reading statements may take `timeout_s` seconds (0: no limit). Errors: those of mm_db_open,
- * NOT_A_LAKE, RIGHTS, QUERY. */
+/* Connects as mm_db_open does, and finds the catalog in whatever schema holds it; `schema` chooses
+ * where there are two, else NULL. Reading statements may take `timeout_s` seconds (0: no limit).
+ * Errors: those of mm_db_open, NOT_A_LAKE, RIGHTS, QUERY. */
 mm_code mm_lake_open(const char *conninfo, const char *schema, int timeout_s,
                      volatile sig_atomic_t *interrupted, mm_lake **out, mm_error *err) MM_CHECK;
 void mm_lake_close(mm_lake *lake);
@@ -35,23 +35,25 @@ void mm_lake_close(mm_lake *lake);
 mm_code mm_lake_refresh(mm_lake *lake, mm_error *err) MM_CHECK;
 mm_lake_info mm_lake_describe(const mm_lake *lake);
 
-/* One statement of src/sql/ in a read-only transaction. `modes` are features added to the catalog's ("items"), or
- * NULL. Parameters are text; missing ones at the end are null. The caller frees `out`. Errors: as mm_db_run. */
-mm_code mm_lake_select(mm_lake *lake, const char *name, const char *modes, const char *const *params,
-                       int param_count, mm_result **out, mm_error *err) MM_CHECK;
+/* One statement of src/sql/ in a read-only transaction. `modes` are features added to the catalog's
+ * ("items"), or NULL. Parameters are text; missing ones at the end are null. The caller frees
+ * `out`. Errors: as mm_db_run. */
+mm_code mm_lake_select(mm_lake *lake, const char *name, const char *modes,
+                       const char *const *params, int param_count, mm_result **out,
+                       mm_error *err) MM_CHECK;
 
-/* MM_OK when mm may change this lake: its version is known, it is no standby, mmadmin is there and current.
- * Errors: NEWER_CATALOG, NOT_INITIALIZED, RIGHTS. */
+/* MM_OK when mm may change this lake: its version is known, it is no standby, mmadmin is there and
+ * current. Errors: NEWER_CATALOG, NOT_INITIALIZED, RIGHTS. */
 mm_code mm_lake_check_writable(const mm_lake *lake, mm_error *err) MM_CHECK;
 
-/* Makes the schema mmadmin for a lake called `name`, or removes it with all it holds. Errors: CONFLICT, as
- * mm_db_run. */
+/* Makes the schema mmadmin for a lake called `name`, or removes it with all it holds. Errors:
+ * CONFLICT, as mm_db_run. */
 mm_code mm_lake_init(mm_lake *lake, const char *name, mm_error *err) MM_CHECK;
 mm_code mm_lake_remove_state(mm_lake *lake, mm_error *err) MM_CHECK;
 
-/* Publishes a registry in the lake in place of the one that is there: `names`, `hashes` (hex), `schemas`, `makers`,
- * `globals` and `sources` are text[] literals of one length, as mm_db_run takes parameters. Errors: as
- * mm_lake_check_writable and mm_db_run. */
+/* Publishes a registry in the lake in place of the one that is there: `names`, `hashes` (hex),
+ * `schemas`, `makers`, `globals` and `sources` are text[] literals of one length, as mm_db_run
+ * takes parameters. Errors: as mm_lake_check_writable and mm_db_run. */
 mm_code mm_lake_publish(mm_lake *lake, const char *const params[6], mm_error *err) MM_CHECK;
 
 #endif

@@ -1,4 +1,5 @@
-/* Times: PostgreSQL's own int64, microseconds since 2000-01-01 00:00 UTC, with its two infinities. */
+/* Times: PostgreSQL's own int64, microseconds since 2000-01-01 00:00 UTC, with its two infinities.
+ */
 #ifndef MM_TIME_H
 #define MM_TIME_H
 
@@ -9,8 +10,8 @@
 
 enum { MM_TIME_TEXT_BYTES = 64 };
 
-/* RFC 3339 in UTC with microseconds, "infinity", "-infinity". Years beyond 9999 have more digits and those
- * before 1 end in " BC", as PostgreSQL reads them. */
+/* RFC 3339 in UTC with microseconds, "infinity", "-infinity". Years beyond 9999 have more digits
+ * and those before 1 end in " BC", as PostgreSQL reads them. */
 void mm_time_format(int64_t time_us, char out[MM_TIME_TEXT_BYTES]);
 
 #endif

@@ -7,6 +7,8 @@ local schema = require("mm.schema")
 
 -- They add their methods to the lake.
 require("mm.lake")
+require("mm.catalog")
+require("mm.partitions")
 require("mm.plan")
 require("mm.apply")
 require("mm.undo")

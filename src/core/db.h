@@ -5,9 +5,28 @@
 #include "mm/db.h"
 
 #include <libpq-fe.h>
+#include <time.h>
 
-/* libpq's view of a connection text: URI parameters that only sqlx knows are translated or dropped, a single
- * word is a service. The caller frees `out`. Errors: MEMORY. */
+/* libpq's view of a connection text: URI parameters that only sqlx knows are translated or dropped,
+ * at signs in a password escaped, a text without `=` is a service. The caller frees `out`. Errors:
+ * INVALID, MEMORY. */
 mm_code mm_conninfo_normalize(const char *conninfo, char **out, mm_error *err) MM_CHECK;
+
+struct mm_db {
+    PGconn *connection;
+    char *conninfo;
+    char *settings_sql;
+    volatile sig_atomic_t *interrupted;
+};
+
+bool mm_db_is_interrupted(const mm_db *db);
+
+/* Waits for the socket; false when `deadline` (0: none) has passed. Signals wake it, and it wakes
+ * now and then to look for an interruption. */
+bool mm_db_wait_socket(const mm_db *db, short events, time_t deadline);
+
+/* A connection that was lost between transactions is opened again: there is nothing on it to lose.
+ */
+mm_code mm_db_ensure_connected(mm_db *db, mm_error *err) MM_CHECK;
 
 #endif

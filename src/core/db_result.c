@@ -114,7 +114,8 @@ mm_value mm_result_value(const mm_result *result, int64_t row, int column)
     }
 }
 
-/* An array on the wire: dimensions, has-nulls, element oid, length, lower bound, then length and bytes of each. */
+/* An array on the wire: dimensions, has-nulls, element oid, length, lower bound, then length and
+ * bytes of each. */
 bool mm_texts_next(const mm_value *texts, size_t *at, mm_value *out)
 {
     enum { HEADER = 20 };

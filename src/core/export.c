@@ -266,7 +266,8 @@ static mm_code path_error(const char *path, mm_error *err)
 }
 
 mm_code mm_export_partitions_to(mm_lake *lake, const char *const params[MM_EXPORT_PARAMS],
-                                mm_format format, const char *path, int64_t *partitions, mm_error *err)
+                                mm_format format, const char *path, int64_t *partitions,
+                                mm_error *err)
 {
     char unfinished[4096 + 8];
 

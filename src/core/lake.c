@@ -24,8 +24,17 @@ struct mm_lake {
 
 /* Columns of catalog.sql and versions.sql. */
 enum {
-    SCHEMA, QUOTED_SCHEMA, FEATURES, UNKNOWN_COLUMNS, IS_READABLE, IS_LAKEHOUSE, HAS_MMADMIN,
-    SERVER_VERSION, DATABASE, ROLE, IS_STANDBY
+    SCHEMA,
+    QUOTED_SCHEMA,
+    FEATURES,
+    UNKNOWN_COLUMNS,
+    IS_READABLE,
+    IS_LAKEHOUSE,
+    HAS_MMADMIN,
+    SERVER_VERSION,
+    DATABASE,
+    ROLE,
+    IS_STANDBY
 };
 enum { LAKEHOUSE_VERSION, DATA_LAKE_VERSION, NAME, STATE_VERSION };
 
@@ -65,7 +74,8 @@ int64_t mm_result_int(const mm_result *result, int column, int64_t if_null)
     return int_at(result, 0, column, if_null);
 }
 
-static mm_code join(char **out, const char *before, const char *middle, const char *after, mm_error *err)
+static mm_code join(char **out, const char *before, const char *middle, const char *after,
+                    mm_error *err)
 {
     size_t size = strlen(before) + strlen(middle) + strlen(after) + 1;
     char *text = malloc(size);
@@ -126,8 +136,8 @@ mm_code mm_lake_run(mm_lake *lake, mm_mode mode, const char *modes, const char *
     return code;
 }
 
-mm_code mm_lake_select(mm_lake *lake, const char *name, const char *modes, const char *const *params,
-                       int param_count, mm_result **out, mm_error *err)
+mm_code mm_lake_select(mm_lake *lake, const char *name, const char *modes,
+                       const char *const *params, int param_count, mm_result **out, mm_error *err)
 {
     const char *padded[MM_MAX_PARAMS] = {NULL};
 
@@ -143,21 +153,27 @@ static mm_code no_catalog(const mm_lake *lake, mm_error *err)
     const char *database = text_at(lake->catalog, 0, DATABASE);
 
     if (lake->wanted_schema)
-        mm_error_set(err, MM_NOT_A_LAKE, "schema \"%s\" of database \"%s\" holds no table lakehouse_partitions",
+        mm_error_set(err, MM_NOT_A_LAKE,
+                     "schema \"%s\" of database \"%s\" holds no table lakehouse_partitions",
                      lake->wanted_schema, database);
     else
-        mm_error_set(err, MM_NOT_A_LAKE, "database \"%s\" is not a micromegas lake: it holds no table "
-                     "lakehouse_partitions", database);
-    mm_error_hint(err, "connect to the database of MICROMEGAS_SQL_CONNECTION_STRING, the one that the "
+        mm_error_set(err, MM_NOT_A_LAKE,
+                     "database \"%s\" is not a micromegas lake: it holds no table "
+                     "lakehouse_partitions",
+                     database);
+    mm_error_hint(err,
+                  "connect to the database of MICROMEGAS_SQL_CONNECTION_STRING, the one that the "
                   "services use");
     return err->code;
 }
 
 static mm_code two_catalogs(const mm_lake *lake, mm_error *err)
 {
-    mm_error_set(err, MM_NOT_A_LAKE, "two schemas of database \"%s\" hold a table lakehouse_partitions: "
-                 "\"%s\" and \"%s\"", text_at(lake->catalog, 0, DATABASE),
-                 text_at(lake->catalog, 0, SCHEMA), text_at(lake->catalog, 1, SCHEMA));
+    mm_error_set(err, MM_NOT_A_LAKE,
+                 "two schemas of database \"%s\" hold a table lakehouse_partitions: "
+                 "\"%s\" and \"%s\"",
+                 text_at(lake->catalog, 0, DATABASE), text_at(lake->catalog, 0, SCHEMA),
+                 text_at(lake->catalog, 1, SCHEMA));
     mm_error_hint(err, "say which: mm.open(lake, {schema = NAME}), --schema NAME");
     return err->code;
 }
@@ -178,11 +194,12 @@ static mm_code choose_schema(mm_lake *lake, mm_error *err)
     if (found > 1)
         return two_catalogs(lake, err);
     if (!bool_at(lake->catalog, lake->row, IS_READABLE))
-        return mm_error_set(err, MM_RIGHTS, "role \"%s\" may not read lakehouse_partitions in schema \"%s\"",
-                            text_at(lake->catalog, lake->row, ROLE),
-                            text_at(lake->catalog, lake->row, SCHEMA));
+        return mm_error_set(
+            err, MM_RIGHTS, "role \"%s\" may not read lakehouse_partitions in schema \"%s\"",
+            text_at(lake->catalog, lake->row, ROLE), text_at(lake->catalog, lake->row, SCHEMA));
     if (!bool_at(lake->catalog, lake->row, IS_LAKEHOUSE))
-        return mm_error_set(err, MM_NOT_A_LAKE, "schema \"%s\" holds lakehouse_partitions but no table "
+        return mm_error_set(err, MM_NOT_A_LAKE,
+                            "schema \"%s\" holds lakehouse_partitions but no table "
                             "lakehouse_migration: not a catalog that micromegas made",
                             text_at(lake->catalog, lake->row, SCHEMA));
     return MM_OK;
@@ -201,7 +218,8 @@ mm_code mm_lake_refresh(mm_lake *lake, mm_error *err)
     mm_result_free(lake->catalog);
     lake->catalog = found;
     if ((code = choose_schema(lake, err)) != MM_OK ||
-        (code = join(&lake->search_path, text_at(found, lake->row, QUOTED_SCHEMA), ", pg_temp", "", err)) ||
+        (code = join(&lake->search_path, text_at(found, lake->row, QUOTED_SCHEMA), ", pg_temp", "",
+                     err)) ||
         (code = join(&lake->features, " ", text_at(found, lake->row, FEATURES), " ", err)))
         return code;
     found = NULL;
@@ -272,86 +290,4 @@ mm_lake_info mm_lake_describe(const mm_lake *lake)
         .is_standby = bool_at(catalog, lake->row, IS_STANDBY),
         .has_mmadmin = bool_at(catalog, lake->row, HAS_MMADMIN),
     };
-}
-
-static mm_code check_catalog(const mm_lake_info *info, mm_error *err)
-{
-    if (info->is_standby)
-        return mm_error_set(err, MM_RIGHTS, "the server is a read-only standby: nothing can be changed on it");
-    if (info->lakehouse_version > MM_LAKEHOUSE_VERSION)
-        mm_error_set(err, MM_NEWER_CATALOG, "the catalog has lakehouse version %d, mm " MM_VERSION
-                     " knows versions up to %d: it only reads this lake",
-                     info->lakehouse_version, MM_LAKEHOUSE_VERSION);
-    else if (info->lakehouse_version < 1)
-        mm_error_set(err, MM_NOT_A_LAKE, "the catalog says no version: lakehouse_migration is empty");
-    else if (info->unknown_columns[0])
-        mm_error_set(err, MM_NEWER_CATALOG, "lakehouse_partitions has columns that mm " MM_VERSION
-                     " does not know (%s): it only reads this lake", info->unknown_columns);
-    else
-        return MM_OK;
-    mm_error_hint(err, "use a version of mm that knows this catalog");
-    return err->code;
-}
-
-mm_code mm_lake_check_writable(const mm_lake *lake, mm_error *err)
-{
-    mm_lake_info info = mm_lake_describe(lake);
-    mm_code code = check_catalog(&info, err);
-
-    if (code)
-        return code;
-    if (info.has_mmadmin && info.state_version < 0)
-        return mm_error_set(err, MM_RIGHTS, "role \"%s\" may not use the schema mmadmin", info.role);
-    if (info.state_version < 0)
-        mm_error_set(err, MM_NOT_INITIALIZED, "the lake has no schema mmadmin, where mm keeps its plans");
-    else if (info.state_version != MM_STATE_VERSION)
-        mm_error_set(err, MM_NOT_INITIALIZED, "the lake's schema mmadmin has version %d, this mm needs %d",
-                     info.state_version, MM_STATE_VERSION);
-    else
-        return MM_OK;
-    mm_error_hint(err, info.state_version < 0 ? "make it: mmlua init" : "mmlua init --upgrade");
-    return err->code;
-}
-
-static mm_code run_change(mm_lake *lake, const char *const *names, size_t count,
-                          const char *const *params, mm_error *err)
-{
-    mm_result *results[MAX_STEPS] = {NULL};
-    mm_code code = mm_lake_run(lake, MM_WRITE, NULL, names, count, params, false, results, err);
-
-    for (size_t i = 0; i < count; i++)
-        mm_result_free(results[i]);
-    return code;
-}
-
-mm_code mm_lake_init(mm_lake *lake, const char *name, mm_error *err)
-{
-    static const char *const names[] = {"init_schema", "init_lake",  "init_view_set",
-                                        "init_retirement", "init_item", "init_skipped",
-                                        "init_unrestored", "init_batch", "init_name"};
-    mm_lake_info info = mm_lake_describe(lake);
-    mm_code code = check_catalog(&info, err);
-
-    if (code)
-        return code;
-    if (info.has_mmadmin)
-        return mm_error_set(err, MM_CONFLICT, "the schema mmadmin exists already");
-    code = run_change(lake, names, sizeof names / sizeof names[0], &name, err);
-    return code ? code : mm_lake_refresh(lake, err);
-}
-
-mm_code mm_lake_remove_state(mm_lake *lake, mm_error *err)
-{
-    static const char *const name = "init_remove";
-    mm_code code = run_change(lake, &name, 1, NULL, err);
-
-    return code ? code : mm_lake_refresh(lake, err);
-}
-
-mm_code mm_lake_publish(mm_lake *lake, const char *const params[6], mm_error *err)
-{
-    static const char *const name = "publish_registry";
-    mm_code code = mm_lake_check_writable(lake, err);
-
-    return code ? code : run_change(lake, &name, 1, params, err);
 }

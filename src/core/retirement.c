@@ -35,7 +35,8 @@ static mm_code check_shared_files(const mm_result *shared, mm_error *err)
 
     if (!files)
         return MM_OK;
-    mm_error_set(err, MM_REFUSED, "%lld files of the chosen partitions belong to several partitions",
+    mm_error_set(err, MM_REFUSED,
+                 "%lld files of the chosen partitions belong to several partitions",
                  (long long)files);
     mm_error_detail(err, "%s", mm_result_text(shared, 1));
     mm_error_hint(err, "retiring one would delete the data of the other; micromegas never shares a "
@@ -75,19 +76,24 @@ static mm_code check_begun(const mm_result *begun, const mm_result *digest, int6
                            mm_error *err)
 {
     if (mm_result_rows(digest) == 0)
-        return mm_error_set(err, MM_NOT_FOUND, "no retirement has the number %lld", (long long)number);
+        return mm_error_set(err, MM_NOT_FOUND, "no retirement has the number %lld",
+                            (long long)number);
     if (!is_true(digest, 1))
-        return mm_error_set(err, MM_NOT_FOUND, "retirement %lld has another digest: it is not the plan that was shown",
+        return mm_error_set(err, MM_NOT_FOUND,
+                            "retirement %lld has another digest: it is not the plan that was shown",
                             (long long)number);
     if (mm_result_rows(begun) == 0) {
-        mm_error_set(err, MM_CONFLICT, "retirement %lld is no plan to apply: it is applied, abandoned or too old",
+        mm_error_set(err, MM_CONFLICT,
+                     "retirement %lld is no plan to apply: it is applied, abandoned or too old",
                      (long long)number);
         mm_error_hint(err, "plans are good for 24 hours; make a new one");
         return MM_CONFLICT;
     }
     if (!is_true(digest, 0))
-        return mm_error_set(err, MM_CONFLICT, "the items of retirement %lld are not those that were planned: "
-                            "somebody changed mmadmin.item", (long long)number);
+        return mm_error_set(err, MM_CONFLICT,
+                            "the items of retirement %lld are not those that were planned: "
+                            "somebody changed mmadmin.item",
+                            (long long)number);
     return MM_OK;
 }
 
@@ -152,8 +158,8 @@ mm_code mm_retirement_apply_batch(mm_lake *lake, int64_t number, int64_t limit, 
     return MM_OK;
 }
 
-static mm_code change_state(mm_lake *lake, const char *name, const char *const *params, bool *changed,
-                            mm_error *err)
+static mm_code change_state(mm_lake *lake, const char *name, const char *const *params,
+                            bool *changed, mm_error *err)
 {
     mm_result *result = NULL;
     mm_code code = mm_lake_check_writable(lake, err);
@@ -191,7 +197,8 @@ mm_code mm_retirement_undo_begin(mm_lake *lake, int64_t number, const char *reas
     write_number(text, number);
     mm_code code = change_state(lake, "undo_begin", params, &changed, err);
     if (code == MM_OK && !changed)
-        code = mm_error_set(err, MM_CONFLICT, "retirement %lld has nothing to undo", (long long)number);
+        code = mm_error_set(err, MM_CONFLICT, "retirement %lld has nothing to undo",
+                            (long long)number);
     return code;
 }
 
@@ -211,15 +218,17 @@ static mm_code check_dequeued(const mm_result *dequeue, mm_error *err)
 
     if (!lost && !late)
         return MM_OK;
-    mm_error_set(err, MM_CONFLICT, "%lld files are not in the queue any more, %lld expire within five minutes",
+    mm_error_set(err, MM_CONFLICT,
+                 "%lld files are not in the queue any more, %lld expire within five minutes",
                  (long long)lost, (long long)late);
     mm_error_detail(err, "%s", mm_result_text(dequeue, 2));
     return err->code;
 }
 
-/* The columns that the catalog has and that were unknown when `number` was planned, as features taken back: they get
- * their defaults. */
-static mm_code newer_columns(mm_lake *lake, const char *number, char *out, size_t size, mm_error *err)
+/* The columns that the catalog has and that were unknown when `number` was planned, as features
+ * taken back: they get their defaults. */
+static mm_code newer_columns(mm_lake *lake, const char *number, char *out, size_t size,
+                             mm_error *err)
 {
     static const char *const name = "undo_newer_columns";
     mm_result *result = NULL;

@@ -83,7 +83,8 @@ static bool is_comment(const line *it)
     return !it->name && it->end - it->start >= 2 && !memcmp(it->start, "--", 2);
 }
 
-/* Copies the lines that `features` leave, without whole-line comments, to `out`, which is as large as `text`. */
+/* Copies the lines that `features` leave, without whole-line comments, to `out`, which is as large
+ * as `text`. */
 static void expand(const char *text, const char *features, char *out)
 {
     for (const char *end; *text; text = *end ? end + 1 : end) {

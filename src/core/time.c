@@ -10,7 +10,8 @@ typedef struct date {
     int month, day;
 } date;
 
-/* The Gregorian date of a day counted from 2000-01-01; a year is counted from March, so that leap days end it. */
+/* The Gregorian date of a day counted from 2000-01-01; a year is counted from March, so that leap
+ * days end it. */
 static date date_of(int64_t days)
 {
     int64_t shifted = days + DAYS_FROM_0000_03_01_TO_2000;
@@ -42,6 +43,5 @@ void mm_time_format(int64_t time_us, char out[MM_TIME_TEXT_BYTES])
     snprintf(out, MM_TIME_TEXT_BYTES, "%04lld-%02d-%02dT%02u:%02u:%02u.%06uZ%s",
              (long long)(at.year > 0 ? at.year : 1 - at.year), at.month, at.day,
              (unsigned)(rest / INT64_C(3600000000)), (unsigned)(rest / 60000000 % 60),
-             (unsigned)(rest / 1000000 % 60), (unsigned)(rest % 1000000),
-             at.year > 0 ? "" : " BC");
+             (unsigned)(rest / 1000000 % 60), (unsigned)(rest % 1000000), at.year > 0 ? "" : " BC");
 }

@@ -1,6 +1,7 @@
 #include "mml.h"
 
 #include <math.h>
+#include <signal.h>
 #include <string.h>
 
 #define ERROR_MT "mm.error"
@@ -40,10 +41,24 @@ static void set_text(lua_State *L, const char *name, const char *text)
     lua_setfield(L, -2, name);
 }
 
+/* An error that says what an interruption left behind takes its place: mmlua must not raise a bare
+ * one besides. */
+static void take_interruption(lua_State *L, const mm_error *err)
+{
+    if (err->code != MM_CANCELLED && err->outcome != MM_UNKNOWN)
+        return;
+    lua_getfield(L, LUA_REGISTRYINDEX, "mm.interrupted");
+    volatile sig_atomic_t *interrupted = lua_touserdata(L, -1);
+    if (interrupted)
+        *interrupted = 0;
+    lua_pop(L, 1);
+}
+
 int mml_fail(lua_State *L, const mm_error *err)
 {
     static const char *const outcomes[] = {"aborted", "committed", "unknown"};
 
+    take_interruption(L, err);
     lua_pushnil(L);
     lua_newtable(L);
     set_text(L, "code", mm_code_name(err->code));
@@ -79,7 +94,8 @@ void *mml_checkbox(lua_State *L, int index, const char *metatable)
     return *box;
 }
 
-void mml_newclass(lua_State *L, const char *metatable, const luaL_Reg *methods, lua_CFunction release)
+void mml_newclass(lua_State *L, const char *metatable, const luaL_Reg *methods,
+                  lua_CFunction release)
 {
     luaL_newmetatable(L, metatable);
     lua_pushcfunction(L, release);
@@ -113,7 +129,8 @@ int64_t mml_checkint(lua_State *L, int index)
 #else
     lua_Number number = luaL_checknumber(L, index);
 
-    luaL_argcheck(L, number == floor(number) && fabs(number) <= 9007199254740992.0, index, "not a whole number");
+    luaL_argcheck(L, number == floor(number) && fabs(number) <= 9007199254740992.0, index,
+                  "not a whole number");
     return (int64_t)number;
 #endif
 }

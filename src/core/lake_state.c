@@ -1,0 +1,93 @@
+#include "lake.h"
+
+enum { MAX_STATEMENTS = 12 };
+
+static mm_code check_catalog(const mm_lake_info *info, mm_error *err)
+{
+    if (info->is_standby)
+        return mm_error_set(err, MM_RIGHTS,
+                            "the server is a read-only standby: nothing can be changed on it");
+    if (info->lakehouse_version > MM_LAKEHOUSE_VERSION)
+        mm_error_set(err, MM_NEWER_CATALOG,
+                     "the catalog has lakehouse version %d, mm " MM_VERSION
+                     " knows versions up to %d: it only reads this lake",
+                     info->lakehouse_version, MM_LAKEHOUSE_VERSION);
+    else if (info->lakehouse_version < 1)
+        mm_error_set(err, MM_NOT_A_LAKE,
+                     "the catalog says no version: lakehouse_migration is empty");
+    else if (info->unknown_columns[0])
+        mm_error_set(err, MM_NEWER_CATALOG,
+                     "lakehouse_partitions has columns that mm " MM_VERSION
+                     " does not know (%s): it only reads this lake",
+                     info->unknown_columns);
+    else
+        return MM_OK;
+    mm_error_hint(err, "use a version of mm that knows this catalog");
+    return err->code;
+}
+
+mm_code mm_lake_check_writable(const mm_lake *lake, mm_error *err)
+{
+    mm_lake_info info = mm_lake_describe(lake);
+    mm_code code = check_catalog(&info, err);
+
+    if (code)
+        return code;
+    if (info.has_mmadmin && info.state_version < 0)
+        return mm_error_set(err, MM_RIGHTS, "role \"%s\" may not use the schema mmadmin",
+                            info.role);
+    if (info.state_version < 0)
+        mm_error_set(err, MM_NOT_INITIALIZED,
+                     "the lake has no schema mmadmin, where mm keeps its plans");
+    else if (info.state_version != MM_STATE_VERSION)
+        mm_error_set(err, MM_NOT_INITIALIZED,
+                     "the lake's schema mmadmin has version %d, this mm needs %d",
+                     info.state_version, MM_STATE_VERSION);
+    else
+        return MM_OK;
+    mm_error_hint(err, info.state_version < 0 ? "make it: mmlua init" : "mmlua init --upgrade");
+    return err->code;
+}
+
+static mm_code run_change(mm_lake *lake, const char *const *names, size_t count,
+                          const char *const *params, mm_error *err)
+{
+    mm_result *results[MAX_STATEMENTS] = {NULL};
+    mm_code code = mm_lake_run(lake, MM_WRITE, NULL, names, count, params, false, results, err);
+
+    for (size_t i = 0; i < count; i++)
+        mm_result_free(results[i]);
+    return code;
+}
+
+mm_code mm_lake_init(mm_lake *lake, const char *name, mm_error *err)
+{
+    static const char *const names[] = {"init_schema",     "init_lake",  "init_view_set",
+                                        "init_retirement", "init_item",  "init_skipped",
+                                        "init_unrestored", "init_batch", "init_name"};
+    mm_lake_info info = mm_lake_describe(lake);
+    mm_code code = check_catalog(&info, err);
+
+    if (code)
+        return code;
+    if (info.has_mmadmin)
+        return mm_error_set(err, MM_CONFLICT, "the schema mmadmin exists already");
+    code = run_change(lake, names, sizeof names / sizeof names[0], &name, err);
+    return code ? code : mm_lake_refresh(lake, err);
+}
+
+mm_code mm_lake_remove_state(mm_lake *lake, mm_error *err)
+{
+    static const char *const name = "init_remove";
+    mm_code code = run_change(lake, &name, 1, NULL, err);
+
+    return code ? code : mm_lake_refresh(lake, err);
+}
+
+mm_code mm_lake_publish(mm_lake *lake, const char *const params[6], mm_error *err)
+{
+    static const char *const name = "publish_registry";
+    mm_code code = mm_lake_check_writable(lake, err);
+
+    return code ? code : run_change(lake, &name, 1, params, err);
+}

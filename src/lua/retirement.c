@@ -1,0 +1,117 @@
+/* Retirements: plan, batches, undo. lua/mm/ composes them. */
+#include "mml_lake.h"
+
+#include "mm/retirement.h"
+
+/* lake_plan(lake, {n = 15, ...}) -> number | nil, err */
+static int lake_plan(lua_State *L)
+{
+    mm_lake *lake = mml_checklake(L);
+    const char *params[MM_MAX_PARAMS];
+    int64_t number = 0;
+    mm_error err = {0};
+
+    luaL_argcheck(L, mml_checkparams(L, 2, params) == MM_PLAN_PARAMS, 2,
+                  "not the parameters of a plan");
+    if (mm_retirement_plan(lake, params, &number, &err) != MM_OK)
+        return mml_fail(L, &err);
+    mml_pushint(L, number);
+    return 1;
+}
+
+/* lake_begin(lake, number, digest, reason, undo_for) -> true | nil, err */
+static int lake_begin(lua_State *L)
+{
+    mm_error err = {0};
+    mm_code code = mm_retirement_begin(mml_checklake(L), mml_checkint(L, 2), mml_checktext(L, 3),
+                                       mml_checktext(L, 4), mml_checktext(L, 5), &err);
+
+    return mml_pushdone(L, code, &err);
+}
+
+static int push_batch(lua_State *L, mm_code code, const mm_batch *batch, const char *done,
+                      const char *gone, const char *changed, const mm_error *err)
+{
+    if (code != MM_OK)
+        return mml_fail(L, err);
+    lua_newtable(L);
+    mml_setbool(L, "is_claimed", batch->is_claimed);
+    mml_setint(L, "first_seq", batch->first_seq);
+    mml_setint(L, "last_seq", batch->last_seq);
+    mml_setint(L, done, batch->done);
+    mml_setint(L, gone, batch->gone);
+    mml_setint(L, changed, batch->changed);
+    mml_setint(L, "bytes", batch->bytes);
+    mml_setint(L, "remaining", batch->remaining);
+    return 1;
+}
+
+/* lake_apply_batch(lake, number, limit) -> batch | nil, err */
+static int lake_apply_batch(lua_State *L)
+{
+    mm_batch batch = {0};
+    mm_error err = {0};
+    mm_code code = mm_retirement_apply_batch(mml_checklake(L), mml_checkint(L, 2),
+                                             mml_checkint(L, 3), &batch, &err);
+
+    return push_batch(L, code, &batch, "retired", "gone", "changed", &err);
+}
+
+/* lake_set_state(lake, number, state, {from...}) -> true | nil, err */
+static int lake_set_state(lua_State *L)
+{
+    mm_lake *lake = mml_checklake(L);
+    int64_t number = mml_checkint(L, 2);
+    const char *state = mml_checktext(L, 3);
+    mm_error err = {0};
+
+    luaL_checktype(L, 4, LUA_TTABLE);
+    mml_pusharray(L, 4);
+    return mml_pushdone(L, mm_retirement_set_state(lake, number, state, lua_tostring(L, -1), &err),
+                        &err);
+}
+
+/* lake_undo_begin(lake, number, reason) -> true | nil, err */
+static int lake_undo_begin(lua_State *L)
+{
+    mm_error err = {0};
+    mm_code code =
+        mm_retirement_undo_begin(mml_checklake(L), mml_checkint(L, 2), mml_checktext(L, 3), &err);
+
+    return mml_pushdone(L, code, &err);
+}
+
+/* lake_undo_batch(lake, number, limit, leave_out) -> batch | nil, err */
+static int lake_undo_batch(lua_State *L)
+{
+    mm_batch batch = {0};
+    mm_error err = {0};
+    mm_code code = mm_retirement_undo_batch(mml_checklake(L), mml_checkint(L, 2),
+                                            mml_checkint(L, 3), lua_toboolean(L, 4), &batch, &err);
+
+    return push_batch(L, code, &batch, "restored", "lost", "overlapped", &err);
+}
+
+static int lake_undo_end(lua_State *L)
+{
+    mm_error err = {0};
+    mm_code code = mm_retirement_undo_end(mml_checklake(L), mml_checkint(L, 2), &err);
+
+    return mml_pushdone(L, code, &err);
+}
+
+void mml_open_retirement(lua_State *L)
+{
+    static const luaL_Reg functions[] = {
+        {"lake_plan", lake_plan},
+        {"lake_begin", lake_begin},
+        {"lake_apply_batch", lake_apply_batch},
+        {"lake_set_state", lake_set_state},
+        {"lake_undo_begin", lake_undo_begin},
+        {"lake_undo_batch", lake_undo_batch},
+        {"lake_undo_end", lake_undo_end},
+        {NULL, NULL},
+    };
+
+    luaL_setfuncs(L, functions, 0);
+}
