@@ -38,7 +38,7 @@ void mm_time_format(int64_t time_us, char out[MM_TIME_TEXT_BYTES])
         return;
     }
     int64_t days = time_us / day_us - (time_us % day_us < 0);
-    uint64_t rest = (uint64_t)(time_us - days * day_us);
+    uint64_t rest = (uint64_t)(time_us % day_us + (time_us % day_us < 0 ? day_us : 0));
     date at = date_of(days);
     snprintf(out, MM_TIME_TEXT_BYTES, "%04lld-%02d-%02dT%02u:%02u:%02u.%06uZ%s",
              (long long)(at.year > 0 ? at.year : 1 - at.year), at.month, at.day,
