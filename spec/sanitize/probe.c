@@ -15,12 +15,12 @@ static int probe_leak(lua_State *L)
 
 static int probe_overflow(lua_State *L)
 {
-    char *text = malloc(8);
+    char *volatile text = malloc(8);
     size_t length = (size_t)luaL_checkinteger(L, 1);
 
     if (!text)
         return 0;
-    strncpy(text, "12345678", 8);
+    memset(text, 1, 8);
     lua_pushinteger(L, text[length]);
     free(text);
     return 1;

@@ -3,11 +3,11 @@
 --   rows.partitions(db, {ROW, ...})
 --      {view_set = "log_entries", instance = "global", from = "2026-11-01 00:00", to = "2026-11-01 01:00",
 --       hash = "05", events = 100, rows = 10, bytes = 1000, updated = TIME, path = TEXT}
---      Only from, to and hash must be given. `events` is the count in source_data_hash, `updated` else is `to`.
---      from, to, hash, events, path may be false: NULL. rows = 0 makes an empty partition, without a file.
+--      Only from, to and hash must be given. `events` is the count in source_data_hash, `updated` else is
+--      `to`. from, to, hash, events, path may be false: NULL. rows = 0 makes an empty partition, without file.
 --   rows.blocks(db, {ROW, ...})     source blocks, and the stream and process they need
 --      {process = UUID, stream = UUID, tag = "log", at = "2026-11-01 00:30", events = 100}     only `at` must be given
---   rows.one_of_each(db)            partitions of log_entries, outdated where release 0.33 is current, one of each verdict:
+--   rows.one_of_each(db)            partitions of log_entries, outdated under release 0.33, one of each verdict:
 --      in hours 0 to 5 of 2026-11-01 replaced, short, empty, rebuildable, waits_for_blocks, only_copy;
 --      in hour 6 one without hash, in hour 7 one of the unregistered view set x_gone; four current ones
 local rows = {}
@@ -46,7 +46,8 @@ local function or_else(value, default)
 end
 
 local function path_of(row, name)
-   return ("views/%s/%s/2026-11-01/00-00-00_%s.parquet"):format(row.view_set or "log_entries", row.instance or "global", name)
+   local view_set, instance = row.view_set or "log_entries", row.instance or "global"
+   return ("views/%s/%s/2026-11-01/00-00-00_%s.parquet"):format(view_set, instance, name)
 end
 
 local function partition(row, name)

@@ -2,8 +2,8 @@
 --
 --   local one = worker.start(db)   in it `mm` is loaded and `conninfo` leads to db
 --   one:run("lake = assert(mm.open(conninfo))")
---   one:run("return lake:apply_batch(...)", id) -> what the chunk returns (nil, booleans, numbers, strings, plain tables
---                                  of them); raises what it raises; its globals stay
+--   one:run("return lake:apply_batch(...)", id) -> what the chunk returns: nil, booleans, numbers, strings,
+--                                  plain tables of them; raises what it raises; its globals stay
 --   one:send(chunk, ...)           starts a chunk without waiting for it
 --   one:settle() -> "done" or "blocked"     waits until the chunk has ended or waits for a lock of the server
 --   one:wait() -> values           what the chunk sent returns
