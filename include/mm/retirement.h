@@ -5,7 +5,7 @@
 
 #include "mm/lake.h"
 
-enum { MM_PLAN_PARAMS = 15 };
+enum { MM_PLAN_PARAMS = 14 };
 
 /* What one transaction of apply or undo did. `is_claimed` is false when there was nothing (left) to
  * do in the retirement's state, and then the rest is 0. */

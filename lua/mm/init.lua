@@ -11,6 +11,7 @@ require("mm.catalog")
 require("mm.partitions")
 require("mm.plan")
 require("mm.apply")
+require("mm.retire")
 require("mm.undo")
 require("mm.state")
 

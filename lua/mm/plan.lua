@@ -10,13 +10,12 @@ local text = require("mm.text")
 
 local lake = handle.methods
 
-local VERDICTS = {"replaced", "short", "empty", "rebuildable", "waits_for_blocks", "only_copy"}
+local plan = {}
+
+plan.VERDICTS = {"replaced", "short", "empty", "rebuildable", "waits_for_blocks", "only_copy"}
 -- Without being named: what is replaced or empty, and of what is rebuildable that which the next query rebuilds.
 local DEFAULT_VERDICTS = {"replaced", "empty", "rebuildable"}
 local HOUR_S, DEFAULT_UNDO_S = 3600, 7 * 24 * 3600
-local PARTITION_COLUMNS = "num_rows partition_format_version sort_order max_sort_key_time file_metadata"
-
-local plan = {}
 
 --- The undo window in seconds: a text like "7d" or a number of seconds, at least an hour.
 ---@return integer|nil seconds, table|nil err
@@ -40,12 +39,12 @@ local function check_verdicts(verdicts)
    end
    for _, verdict in ipairs(verdicts) do
       local is_known = false
-      for _, known in ipairs(VERDICTS) do
+      for _, known in ipairs(plan.VERDICTS) do
          is_known = is_known or verdict == known
       end
       if not is_known then
          return errors.new("invalid", ("no verdict is called '%s'"):format(tostring(verdict)), {
-            hint = "verdicts are " .. table.concat(VERDICTS, ", "),
+            hint = "verdicts are " .. table.concat(plan.VERDICTS, ", "),
          })
       end
    end
@@ -64,7 +63,7 @@ end
 local function params_of(self, registry, words, wanted, opts, undo_s)
    local verdicts, statuses = opts.verdicts or DEFAULT_VERDICTS, opts.statuses or {"outdated"}
    local params = handle.verdict_params(self, registry, wanted)
-   params.n = 15
+   params.n = 14
    params[8], params[9] = verdicts, statuses
    params[10] = opts.contained and wanted.to or nil
    params[6] = not opts.contained and wanted.to or nil
@@ -72,7 +71,6 @@ local function params_of(self, registry, words, wanted, opts, undo_s)
    params[12] = ("%d seconds"):format(undo_s)
    params[13] = selection_of(opts, verdicts, statuses, undo_s)
    params[14] = words
-   params[15] = PARTITION_COLUMNS
    return params
 end
 
@@ -168,41 +166,6 @@ function lake:plan(opts)
       error("lake:plan: give view_set or all = true, not both", 2)
    end
    return plan.make(self, opts)
-end
-
--- Partitions of a view set that the lake defines but the registry lacks are unloaded, not garbage.
-local function unloaded(self, view_set)
-   local list, err = handle.select(self, "definitions")
-   for _, row in ipairs(list or {}) do
-      if row.view_set_name == view_set then
-         return errors.new("refused", ("the lake defines view set '%s': its partitions are unloaded, not garbage")
-            :format(view_set), {hint = "take a registry from a server that has it loaded"})
-      end
-   end
-   return err
-end
-
---- Plans the retirement of a range of one view instance, by containment; see `lake:retire_partitions`.
----@param opts {view_set: string, view_instance: string, from: string, to: string, include_current: boolean,
----   include_unregistered: boolean, undo_for: string|integer, dry_run: boolean}
----@return table|nil retirement, table|nil err
-function lake:plan_range(opts)
-   opts = options.check("lake:plan_range", opts, {view_set = "string", view_instance = "string", from = "string",
-      to = "string", include_current = "boolean?", include_unregistered = "boolean?", undo_for = "string|number?",
-      dry_run = "boolean?"})
-   local err = opts.include_unregistered and unloaded(self, opts.view_set)
-   if err then
-      return nil, err
-   end
-   local statuses = {"outdated"}
-   if opts.include_current then
-      statuses[#statuses + 1] = "current"
-   end
-   if opts.include_unregistered then
-      statuses[#statuses + 1] = "unregistered"
-   end
-   return plan.make(self, {view_set = opts.view_set, view_instance = opts.view_instance, from = opts.from, to = opts.to,
-      verdicts = VERDICTS, statuses = statuses, contained = true, undo_for = opts.undo_for, dry_run = opts.dry_run})
 end
 
 return plan

@@ -3,7 +3,7 @@
 
 #include "mm/retirement.h"
 
-/* lake_plan(lake, {n = 15, ...}) -> number | nil, err */
+/* lake_plan(lake, {n = 14, ...}) -> number | nil, err */
 static int lake_plan(lua_State *L)
 {
     mm_lake *lake = mml_checklake(L);
