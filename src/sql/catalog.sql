@@ -36,9 +36,12 @@ with optional as (
      where relname in ('blocks', 'streams', 'processes')
      group by namespace having count(*) = 3
     union all
+    -- Not to_regclass, which fails where the schema may not be used.
     select l.namespace, 'mmadmin' from lake l
-     where to_regclass('mmadmin.lake') is not null and has_schema_privilege('mmadmin', 'usage')
-       and has_table_privilege(to_regclass('mmadmin.lake'), 'select')
+     where exists (select from pg_catalog.pg_class c
+                     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+                    where n.nspname = 'mmadmin' and c.relname = 'lake'
+                      and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'))
 )
 select l.nspname::text as schema,
        quote_ident(l.nspname) as quoted_schema,
