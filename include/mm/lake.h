@@ -22,6 +22,7 @@ typedef struct mm_lake_info {
     int lakehouse_version, data_lake_version; /* -1 where the table is missing */
     int state_version;                        /* of mmadmin, -1 without it */
     bool is_standby, has_mmadmin;
+    bool is_read_only; /* default_transaction_read_only */
 } mm_lake_info;
 
 /* Connects as mm_db_open does, and finds the catalog in whatever schema holds it; `schema` chooses
@@ -31,7 +32,8 @@ mm_code mm_lake_open(const char *conninfo, const char *schema, int timeout_s,
                      volatile sig_atomic_t *interrupted, mm_lake **out, mm_error *err) MM_CHECK;
 void mm_lake_close(mm_lake *lake);
 
-/* Looks at the catalog again, after mmadmin was made or removed. */
+/* Looks at the catalog again: it may have been migrated, and mmadmin made or removed. On failure
+ * the lake stays as it was. Errors: NOT_A_LAKE, RIGHTS, as mm_db_run. */
 mm_code mm_lake_refresh(mm_lake *lake, mm_error *err) MM_CHECK;
 mm_lake_info mm_lake_describe(const mm_lake *lake);
 
@@ -42,9 +44,12 @@ mm_code mm_lake_select(mm_lake *lake, const char *name, const char *modes,
                        const char *const *params, int param_count, mm_result **out,
                        mm_error *err) MM_CHECK;
 
-/* MM_OK when mm may change this lake: its version is known, it is no standby, mmadmin is there and
- * current. Errors: NEWER_CATALOG, NOT_INITIALIZED, RIGHTS. */
+/* MM_OK when mm may change this lake: its version is known, the server takes changes, mmadmin is
+ * there and current. Errors: NEWER_CATALOG, NOT_INITIALIZED, RIGHTS. */
 mm_code mm_lake_check_writable(const mm_lake *lake, mm_error *err) MM_CHECK;
+
+/* The same of the lake as it is now. Errors: also those of mm_lake_refresh. */
+mm_code mm_lake_begin_change(mm_lake *lake, mm_error *err) MM_CHECK;
 
 /* Makes the schema mmadmin for a lake called `name`, or removes it with all it holds. Errors:
  * CONFLICT, as mm_db_run. */

@@ -34,7 +34,8 @@ enum {
     SERVER_VERSION,
     DATABASE,
     ROLE,
-    IS_STANDBY
+    IS_STANDBY,
+    IS_READ_ONLY
 };
 enum { LAKEHOUSE_VERSION, DATA_LAKE_VERSION, NAME, STATE_VERSION };
 
@@ -205,39 +206,55 @@ static mm_code choose_schema(mm_lake *lake, mm_error *err)
     return MM_OK;
 }
 
+static mm_code read_into(mm_lake *lake, const char *name, mm_result **out, mm_error *err)
+{
+    return mm_lake_run(lake, MM_READ, NULL, &name, 1, NULL, false, out, err);
+}
+
+/* Finds the catalog and its versions for a lake that knows nothing of them yet. */
+static mm_code look(mm_lake *lake, mm_error *err)
+{
+    mm_code code = join(&lake->features, " ", "", "", err);
+
+    if (code == MM_OK)
+        code = read_into(lake, "catalog", &lake->catalog, err);
+    if (code == MM_OK)
+        code = choose_schema(lake, err);
+    if (code == MM_OK)
+        code = join(&lake->search_path, text_at(lake->catalog, lake->row, QUOTED_SCHEMA),
+                    ", pg_temp", "", err);
+    if (code == MM_OK)
+        code = join(&lake->features, " ", text_at(lake->catalog, lake->row, FEATURES), " ", err);
+    if (code == MM_OK)
+        code = read_into(lake, "versions", &lake->versions, err);
+    return code;
+}
+
+static void forget(mm_lake *lake)
+{
+    mm_result_free(lake->catalog);
+    mm_result_free(lake->versions);
+    free(lake->search_path);
+    free(lake->features);
+}
+
 mm_code mm_lake_refresh(mm_lake *lake, mm_error *err)
 {
-    static const char *const catalog = "catalog", *const versions = "versions";
-    mm_result *found = NULL;
+    mm_lake fresh = {
+        .db = lake->db, .wanted_schema = lake->wanted_schema, .timeout_ms = lake->timeout_ms};
+    mm_code code = look(&fresh, err);
 
-    free(lake->search_path);
-    lake->search_path = NULL;
-    mm_code code = mm_lake_run(lake, MM_READ, NULL, &catalog, 1, NULL, false, &found, err);
-    if (code)
-        return code;
-    mm_result_free(lake->catalog);
-    lake->catalog = found;
-    if ((code = choose_schema(lake, err)) != MM_OK ||
-        (code = join(&lake->search_path, text_at(found, lake->row, QUOTED_SCHEMA), ", pg_temp", "",
-                     err)) ||
-        (code = join(&lake->features, " ", text_at(found, lake->row, FEATURES), " ", err)))
-        return code;
-    found = NULL;
-    code = mm_lake_run(lake, MM_READ, NULL, &versions, 1, NULL, false, &found, err);
-    if (code)
-        return code;
-    mm_result_free(lake->versions);
-    lake->versions = found;
-    return MM_OK;
+    forget(code ? &fresh : lake);
+    if (code == MM_OK)
+        *lake = fresh;
+    return code;
 }
 
 static mm_code open_lake(mm_lake *lake, const char *conninfo, const char *schema,
                          volatile sig_atomic_t *interrupted, mm_error *err)
 {
-    mm_code code = join(&lake->features, " ", "", "", err);
+    mm_code code = schema ? join(&lake->wanted_schema, schema, "", "", err) : MM_OK;
 
-    if (code == MM_OK && schema)
-        code = join(&lake->wanted_schema, schema, "", "", err);
     if (code == MM_OK)
         code = mm_db_open(conninfo, interrupted, &lake->db, err);
     return code == MM_OK ? mm_lake_refresh(lake, err) : code;
@@ -265,11 +282,8 @@ void mm_lake_close(mm_lake *lake)
     if (!lake)
         return;
     mm_db_close(lake->db);
-    mm_result_free(lake->catalog);
-    mm_result_free(lake->versions);
+    forget(lake);
     free(lake->wanted_schema);
-    free(lake->search_path);
-    free(lake->features);
     free(lake);
 }
 
@@ -288,6 +302,7 @@ mm_lake_info mm_lake_describe(const mm_lake *lake)
         .data_lake_version = (int)int_at(versions, 0, DATA_LAKE_VERSION, -1),
         .state_version = (int)int_at(versions, 0, STATE_VERSION, -1),
         .is_standby = bool_at(catalog, lake->row, IS_STANDBY),
+        .is_read_only = bool_at(catalog, lake->row, IS_READ_ONLY),
         .has_mmadmin = bool_at(catalog, lake->row, HAS_MMADMIN),
     };
 }

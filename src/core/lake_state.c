@@ -7,6 +7,9 @@ static mm_code check_catalog(const mm_lake_info *info, mm_error *err)
     if (info->is_standby)
         return mm_error_set(err, MM_RIGHTS,
                             "the server is a read-only standby: nothing can be changed on it");
+    if (info->is_read_only)
+        return mm_error_set(err, MM_RIGHTS,
+                            "the server only reads: default_transaction_read_only is on");
     if (info->lakehouse_version > MM_LAKEHOUSE_VERSION)
         mm_error_set(err, MM_NEWER_CATALOG,
                      "the catalog has lakehouse version %d, mm " MM_VERSION
@@ -49,6 +52,13 @@ mm_code mm_lake_check_writable(const mm_lake *lake, mm_error *err)
     return err->code;
 }
 
+mm_code mm_lake_begin_change(mm_lake *lake, mm_error *err)
+{
+    mm_code code = mm_lake_refresh(lake, err);
+
+    return code ? code : mm_lake_check_writable(lake, err);
+}
+
 static mm_code run_change(mm_lake *lake, const char *const *names, size_t count,
                           const char *const *params, mm_error *err)
 {
@@ -60,20 +70,32 @@ static mm_code run_change(mm_lake *lake, const char *const *names, size_t count,
     return code;
 }
 
+/* Looks at what was changed: a failure here does not take the change back. */
+static mm_code refresh_after_change(mm_lake *lake, mm_error *err)
+{
+    mm_code code = mm_lake_refresh(lake, err);
+
+    if (code)
+        err->outcome = MM_COMMITTED;
+    return code;
+}
+
 mm_code mm_lake_init(mm_lake *lake, const char *name, mm_error *err)
 {
     static const char *const names[] = {"init_schema",     "init_lake",  "init_view_set",
                                         "init_retirement", "init_item",  "init_skipped",
                                         "init_unrestored", "init_batch", "init_name"};
-    mm_lake_info info = mm_lake_describe(lake);
-    mm_code code = check_catalog(&info, err);
+    mm_code code = mm_lake_refresh(lake, err);
 
     if (code)
+        return code;
+    mm_lake_info info = mm_lake_describe(lake);
+    if ((code = check_catalog(&info, err)) != MM_OK)
         return code;
     if (info.has_mmadmin)
         return mm_error_set(err, MM_CONFLICT, "the schema mmadmin exists already");
     code = run_change(lake, names, sizeof names / sizeof names[0], &name, err);
-    return code ? code : mm_lake_refresh(lake, err);
+    return code ? code : refresh_after_change(lake, err);
 }
 
 mm_code mm_lake_remove_state(mm_lake *lake, mm_error *err)
@@ -81,13 +103,13 @@ mm_code mm_lake_remove_state(mm_lake *lake, mm_error *err)
     static const char *const name = "init_remove";
     mm_code code = run_change(lake, &name, 1, NULL, err);
 
-    return code ? code : mm_lake_refresh(lake, err);
+    return code ? code : refresh_after_change(lake, err);
 }
 
 mm_code mm_lake_publish(mm_lake *lake, const char *const params[6], mm_error *err)
 {
     static const char *const name = "publish_registry";
-    mm_code code = mm_lake_check_writable(lake, err);
+    mm_code code = mm_lake_begin_change(lake, err);
 
     return code ? code : run_change(lake, &name, 1, params, err);
 }

@@ -51,7 +51,7 @@ mm_code mm_retirement_plan(mm_lake *lake, const char *const params[MM_PLAN_PARAM
                                         "plan_close"};
     enum { SHARED_FILES = 2, CLOSE = 3, COUNT = 4 };
     mm_result *results[COUNT] = {NULL};
-    mm_code code = mm_lake_check_writable(lake, err);
+    mm_code code = mm_lake_begin_change(lake, err);
 
     if (code == MM_OK)
         code = mm_lake_run(lake, MM_WRITE, NULL, names, COUNT, params, true, results, err);
@@ -105,7 +105,7 @@ mm_code mm_retirement_begin(mm_lake *lake, int64_t number, const char *digest, c
     char text[NUMBER_BYTES];
     const char *params[] = {text, digest, reason, undo_for};
     mm_result *results[COUNT] = {NULL};
-    mm_code code = mm_lake_check_writable(lake, err);
+    mm_code code = mm_lake_begin_change(lake, err);
 
     write_number(text, number);
     if (code == MM_OK)
@@ -195,7 +195,9 @@ mm_code mm_retirement_undo_begin(mm_lake *lake, int64_t number, const char *reas
     bool changed = false;
 
     write_number(text, number);
-    mm_code code = change_state(lake, "undo_begin", params, &changed, err);
+    mm_code code = mm_lake_refresh(lake, err);
+    if (code == MM_OK)
+        code = change_state(lake, "undo_begin", params, &changed, err);
     if (code == MM_OK && !changed)
         code = mm_error_set(err, MM_CONFLICT, "retirement %lld has nothing to undo",
                             (long long)number);

@@ -73,6 +73,7 @@ static int lake_info(lua_State *L)
     mml_setint(L, "known_lakehouse_version", MM_LAKEHOUSE_VERSION);
     mml_setint(L, "known_state_version", MM_STATE_VERSION);
     mml_setbool(L, "is_standby", info.is_standby);
+    mml_setbool(L, "is_read_only", info.is_read_only);
     mml_setbool(L, "has_mmadmin", info.has_mmadmin);
     return 1;
 }

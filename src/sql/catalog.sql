@@ -61,7 +61,8 @@ select l.nspname::text as schema,
        current_setting('server_version_num')::int as server_version,
        current_database()::text as database,
        current_user::text as role,
-       pg_is_in_recovery() as is_standby
+       pg_is_in_recovery() as is_standby,
+       current_setting('default_transaction_read_only')::bool as is_read_only
   from (select) as one
   left join lake l on true
  order by l.nspname;

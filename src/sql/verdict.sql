@@ -159,7 +159,8 @@ source as materialized (
     from (select distinct source from asked) a
 ),
 retention as materialized (
-    select coalesce((select case when jsonb_typeof(value) = 'number'            -- if settings
+    select
+           coalesce((select case when jsonb_typeof(value) = 'number'            -- if settings
                                       and value::numeric between 1 and 36500    -- if settings
                                      then value::float8 end                     -- if settings
                      from settings where key = 'retention_days'), $7::int, 90) as days, -- if settings
