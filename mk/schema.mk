@@ -4,3 +4,5 @@ $(BUILD)/test/schema_vectors.tsv: $(wildcard spec/data/schema_*_vectors.json spe
 	lua5.4 spec/support/schema_vectors_tsv.lua > $@
 
 $(BUILD)/test/schema_test: $(BUILD)/test/schema_vectors.tsv
+
+$(BUILD)/test/schema_memory_test: LDFLAGS += -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc

@@ -22,6 +22,8 @@ static inline mm_schema *parse(const char *bytes, size_t length)
     return schema;
 }
 
+#define PARSE(literal) parse(literal, sizeof(literal) - 1)
+
 /* The message of the error that a text must give. */
 static inline const char *parse_error(const char *bytes, size_t length)
 {

@@ -1,6 +1,9 @@
 /* Schemas: every error, word for word. */
 #include "schema_check.h"
 
+#include <openssl/err.h>
+#include <openssl/provider.h>
+
 typedef struct bad_text {
     const char *text;
     size_t length;
@@ -113,6 +116,9 @@ static const bad_text bad_texts[] = {
     BAD(FIELD("FixedSizeBinary(99999999999999999999999)"),
         "65: expected an integer from -2147483648 to 2147483647, found: 99999999999999999999999) "
         "}], metadata: {..."),
+    BAD(FIELD("FixedSizeBinary(18446744073709551624)"),
+        "65: expected an integer from -2147483648 to 2147483647, found: 18446744073709551624) }], "
+        "metadata: {} }"), /* 2^64 + 8 */
     BAD(FIELD("FixedSizeBinary(08)"),
         "65: expected an integer from -2147483648 to 2147483647, found: 08) }], metadata: {} }"),
     BAD(FIELD("FixedSizeBinary(-0)"),
@@ -136,6 +142,8 @@ static const bad_text bad_texts[] = {
         "53: expected an integer from -2^63 to 2^63 - 1, found: 9223372036854775808 }"),
     BAD(SCHEMA_OPEN "Field { data_type: Null, dict_id: -9223372036854775809 }",
         "53: expected an integer from -2^63 to 2^63 - 1, found: -9223372036854775809 }"),
+    BAD(SCHEMA_OPEN "Field { data_type: Null, dict_id: 10000000000000000000 }",
+        "53: expected an integer from -2^63 to 2^63 - 1, found: 10000000000000000000 }"),
     /* strings */
     BAD("Schema { fields: [Field { name: \"a", "35: expected a closing quote, but the text ends"),
     BAD("Schema { fields: [Field { name: \"a\\",
@@ -145,6 +153,10 @@ static const bad_text bad_texts[] = {
                          "character}, found: \\x41\", data_type: Null }], metadata: {} ..."),
     BAD(NAMED("\\u0041"), "34: expected an escape: \\\" \\\\ \\' \\t \\n \\r \\0 or \\u{number of "
                           "a character}, found: \\u0041\", data_type: Null }], metadata: {..."),
+    BAD(NAMED("\\x{41}"), "34: expected an escape: \\\" \\\\ \\' \\t \\n \\r \\0 or \\u{number of "
+                          "a character}, found: \\x{41}\", data_type: Null }], metadata: {..."),
+    BAD(NAMED("\\u(41}"), "34: expected an escape: \\\" \\\\ \\' \\t \\n \\r \\0 or \\u{number of "
+                          "a character}, found: \\u(41}\", data_type: Null }], metadata: {..."),
     BAD(NAMED("\\u{}"), "34: expected an escape: \\\" \\\\ \\' \\t \\n \\r \\0 or \\u{number of a "
                         "character}, found: \\u{}\", data_type: Null }], metadata: {} ..."),
     BAD(NAMED("\\u{d800}"),
@@ -204,8 +216,28 @@ static void test_errors(void)
     check_case = "";
 }
 
+/* As under FIPS: with another provider loaded, the default one is not. Errors of the host stay in
+ * OpenSSL's queue, others are not added. */
+static void test_no_siphash(void)
+{
+    OSSL_PROVIDER *null = OSSL_PROVIDER_load(NULL, "null");
+    mm_schema *schema = PARSE(FIELD("Int8"));
+    uint8_t hash[MM_SCHEMA_HASH_BYTES];
+    mm_error err = {0};
+
+    ERR_raise(ERR_LIB_USER, 1);
+    unsigned long of_host = ERR_peek_error();
+    CHECK_INT(mm_schema_hash(schema, 59, hash, &err), MM_INVALID);
+    CHECK_TEXT(err.message, "this OpenSSL has no SipHash: its default provider is not loaded");
+    CHECK(ERR_get_error() == of_host);
+    CHECK(ERR_get_error() == 0);
+    mm_schema_free(schema);
+    OSSL_PROVIDER_unload(null);
+}
+
 int main(void)
 {
     test_errors();
+    test_no_siphash();
     return check_end();
 }

@@ -96,7 +96,8 @@ static void test_vectors(const char *program)
 
 #define EVERYTHING                                                                                 \
     SCHEMA_OPEN                                                                                    \
-    "Field { name: \"a\\u{301}\", data_type: Timestamp(Second, Some(\"UTC\")), nullable: true, "   \
+    "Field { name: \"a\\u{301}\xc3\xa9\xe6\x97\xa5\xf0\x9f\x8e\xb4\", data_type: "                 \
+    "Timestamp(Second, Some(\"UTC\")), nullable: true, "                                           \
     "dict_id: -7, "                                                                                \
     "dict_is_ordered: true, metadata: {\"k\": \"v\", \"\\0\": \"\"} }, "                           \
     "Field { data_type: Union([(-1, Field { data_type: Map(Field { data_type: Decimal32(9, -2) "   \
@@ -214,14 +215,17 @@ static void check_no_hash(const mm_schema *schema, int arrow, const char *messag
 
 static void test_hash_errors(void)
 {
-    mm_schema *plain = parse(FIELD("Int8"), strlen(FIELD("Int8")));
-    mm_schema *decimals = parse(EVERYTHING, strlen(EVERYTHING));
+    mm_schema *plain = PARSE(FIELD("Int8"));
+    mm_schema *decimal32 = PARSE(FIELD("Decimal32(9, 2)"));
+    mm_schema *decimal64 = PARSE(FIELD("List(Field { data_type: Decimal64(18, 0) })"));
 
     check_no_hash(plain, 54, "hashes of schemas are known for arrow 55 to 60, not 54");
     check_no_hash(plain, 61, "hashes of schemas are known for arrow 55 to 60, not 61");
-    check_no_hash(decimals, 55, "the schema has the type Decimal32, which arrow 55 does not have");
+    check_no_hash(decimal32, 55, "the schema has the type Decimal32, which arrow 55 does not have");
+    check_no_hash(decimal64, 55, "the schema has the type Decimal64, which arrow 55 does not have");
     mm_schema_free(plain);
-    mm_schema_free(decimals);
+    mm_schema_free(decimal32);
+    mm_schema_free(decimal64);
     mm_schema_free(NULL);
 }
 
@@ -246,8 +250,7 @@ static void test_fields(void)
         "Field { name: \"\\0\\\"\\u{301}\", data_type: Timestamp(Second, Some(\"\\u{7f}\")), "
         "nullable: true }, "
         "Field { data_type: List(Field { data_type: Int8 }), dict_is_ordered: true }" SCHEMA_CLOSE;
-    mm_schema *schema = parse(debug, strlen(debug)),
-              *empty = parse(SCHEMA_OPEN SCHEMA_CLOSE, strlen(SCHEMA_OPEN SCHEMA_CLOSE));
+    mm_schema *schema = PARSE(debug), *empty = PARSE(SCHEMA_OPEN SCHEMA_CLOSE);
     const mm_field *first = mm_schema_next_field(schema, NULL);
     const mm_field *second = mm_schema_next_field(schema, first);
 
@@ -257,6 +260,54 @@ static void test_fields(void)
     CHECK(mm_schema_next_field(empty, NULL) == NULL);
     mm_schema_free(schema);
     mm_schema_free(empty);
+}
+
+/* Where one more byte of UTF-8 begins. */
+static void test_characters(void)
+{
+    static const char bytes[] =
+        "\x7f\xc2\x80\xdf\xbf\xe0\xa0\x80\xef\xbf\xbf\xf0\x90\x80\x80\xf4\x8f\xbf\xbf";
+    mm_schema *schema =
+        PARSE(SCHEMA_OPEN "Field { name: \"\\u{7f}\\u{80}\\u{7ff}\\u{800}\\u{ffff}\\u{10000}"
+                          "\\u{10ffff}\", data_type: Null }" SCHEMA_CLOSE);
+
+    check_field(mm_schema_next_field(schema, NULL), bytes, sizeof bytes - 1, "Null", false);
+    mm_schema_free(schema);
+}
+
+/* Refuses once and takes the rest. */
+static bool refuse_once(void *to, const void *bytes, size_t length)
+{
+    bool *is_refused = to, was_refused = *is_refused;
+
+    (void)bytes, (void)length;
+    *is_refused = true;
+    return was_refused;
+}
+
+static void check_refused(mm_schema *schema)
+{
+    bool is_refused = false;
+    schema_sink sink = {.write = refuse_once, .to = &is_refused};
+    mm_error err = {0};
+
+    CHECK_INT(schema_stream(schema, 59, &sink, &err), MM_MEMORY);
+    CHECK_TEXT(err.message, "no memory for the hash of a schema");
+    mm_schema_free(schema);
+}
+
+static void test_broken_sink(void)
+{
+    text fields =
+        repeated(SCHEMA_OPEN, "Field { name: \"", "\", data_type: Null }", 1000, SCHEMA_CLOSE);
+    text name = repeated(SCHEMA_OPEN "Field { name: \"", "longer", "", 1000,
+                         "\", data_type: Null }" SCHEMA_CLOSE);
+
+    check_refused(PARSE(FIELD("Int8")));
+    check_refused(parse(fields.bytes, fields.length));
+    check_refused(parse(name.bytes, name.length));
+    free(fields.bytes);
+    free(name.bytes);
 }
 
 int main(int argc, char **argv)
@@ -269,5 +320,7 @@ int main(int argc, char **argv)
     test_long();
     test_hash_errors();
     test_fields();
+    test_characters();
+    test_broken_sink();
     return check_end();
 }

@@ -11,9 +11,7 @@ static size_t utf8_length(const char *text, size_t room)
     size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
     size_t characters;
 
-    if (length > room || !mm_utf8_count(text, length, &characters) || characters != 1)
-        return 0;
-    return length;
+    return length <= room && mm_utf8_count(text, length, &characters) ? length : 0;
 }
 
 static size_t put_utf8(uint32_t c, char out[4])
