@@ -1,6 +1,10 @@
 -- Data on stdout, as an aligned table, JSON, JSON lines or CSV; messages on stderr.
+local cells = require("mm.output.cells")
 local errors = require("mm.errors")
 local json = require("mm.json")
+local pager = require("mm.pager")
+local records = require("mm.output.records")
+local screen = require("mm.screen")
 local text = require("mm.text")
 local text_table = require("mm.output.text_table")
 
@@ -33,7 +37,8 @@ local function complete(columns)
    for i, column in ipairs(columns) do
       column = type(column) == "string" and {name = column} or column
       local heading = column.heading or column.name:gsub("_", " ")
-      list[i] = {name = column.name, heading = heading, format = column.format, align = column.align}
+      list[i] = {name = column.name, heading = heading, format = column.format, align = column.align,
+         optional = column.optional, style = column.style}
    end
    return list
 end
@@ -86,7 +91,7 @@ function writers.csv(next_row, columns)
    for row in next_row do
       local values = {}
       for i, column in ipairs(columns) do
-         values[i] = text_table.plain(row[column.name])
+         values[i] = cells.plain(row[column.name])
       end
       write(csv_line(values))
    end
@@ -98,8 +103,10 @@ end
 
 --- Writes rows: a list, or what returns the next one when it is called. As a table with formatted values, or, when
 --- `opts` says `json`, `jsonl` or `csv`, with their plain values under the columns' names. A column is a name or
---- `{name=, heading=, format=, align=}`; a format is "bytes", "count", "duration" or a function of value and row.
---- `opts.empty` is said on stderr in place of a table without rows. Raises when stdout cannot be written.
+--- `{name=, heading=, format=, align=, style=, optional=}`; a format is "bytes", "count", "duration" or a function of
+--- value and row, a style one of mm.paint; `optional` ones are shown on terminals that have room for them. What does
+--- not fit is shown one row below the other, and by the pager. `opts.empty` is said on stderr in place of a table
+--- without rows. Raises when stdout cannot be written.
 ---@param rows table|function
 ---@param columns table[]
 ---@param opts? table as parsed from the command line
@@ -108,7 +115,13 @@ function output.rows(rows, columns, opts)
    local writer = writer_of(opts)
    if writer then
       writer(each(rows), columns)
-   elseif not text_table.rows(write, each(rows), columns) then
+      return
+   end
+   local is_empty = false
+   pager.run(function(write_some)
+      is_empty = not text_table.rows(write_some, each(rows), columns, {width = screen.width()})
+   end, write)
+   if is_empty then
       output.message("%s", opts.empty or "nothing")
    end
 end
@@ -124,7 +137,7 @@ function output.record(row, columns, opts)
    elseif opts.csv then
       writers.csv(each({row}), columns)
    else
-      text_table.record(write, row, columns)
+      records.one(write, row, columns)
    end
 end
 

@@ -1,43 +1,67 @@
--- Rows as an aligned table, or one as a list of headings and values, for people.
-local json = require("mm.json")
+-- Rows as an aligned table, for people.
+local cells = require("mm.output.cells")
+local paint = require("mm.paint")
+local records = require("mm.output.records")
 local text = require("mm.text")
 
 local text_table = {}
 
 local ROWS_TO_MEASURE = 1000 -- later ones are printed as they come
+local BETWEEN = "  "
 
-local formats = {bytes = text.bytes, count = text.count, duration = text.duration}
-
---- A value in plain text: what CSV holds.
----@param value any
----@return string
-function text_table.plain(value)
-   if value == nil or value == json.null then
-      return ""
-   elseif type(value) == "table" or type(value) == "number" then
-      return json.encode(value)
+-- The first rows, as lists of cells; they decide how wide each column is, and whether it holds numbers.
+local function measure(columns, next_row)
+   local lines = {}
+   for _, column in ipairs(columns) do
+      column.width = text.width(column.heading)
    end
-   return tostring(value)
+   for row in next_row do
+      local values = cells.row(columns, row)
+      for i, column in ipairs(columns) do
+         column.width = math.max(column.width, text.width(values[i]))
+         column.align = column.align or cells.alignment(column, row)
+      end
+      lines[#lines + 1] = values
+      if #lines == ROWS_TO_MEASURE then
+         break
+      end
+   end
+   return lines
 end
 
-local function cell(column, row)
-   local value = row[column.name]
-   if type(column.format) == "function" then
-      value = column.format(value, row)
-   elseif formats[column.format] and type(value) == "number" then
-      value = formats[column.format](value)
-   elseif type(value) == "boolean" then
-      value = value and "yes" or "no"
+local function total_width(columns)
+   local sum = -#BETWEEN
+   for _, column in ipairs(columns) do
+      sum = sum + (column.is_hidden and 0 or column.width + #BETWEEN)
    end
-   return text.escape(text_table.plain(value))
+   return sum
 end
 
-local function cells_of(columns, row)
-   local cells = {}
+-- Optional columns are for tables on terminals that have room for all of them.
+local function hide_optional(columns, layout)
+   local has_room = not layout.is_vertical and layout.width and total_width(columns) <= layout.width
+   for _, column in ipairs(columns) do
+      column.is_hidden = column.optional and not has_room
+   end
+end
+
+local function is_vertical(columns, layout)
+   if layout.is_vertical ~= nil then
+      return layout.is_vertical
+   end
+   return layout.width ~= nil and total_width(columns) > layout.width
+end
+
+local function line(columns, values, style)
+   local pieces = {}
    for i, column in ipairs(columns) do
-      cells[i] = cell(column, row)
+      if not column.is_hidden then
+         local spaces = (" "):rep(column.width - text.width(values[i]))
+         local value = paint.text(style or column.style, values[i])
+         pieces[#pieces + 1] = column.align == "right" and spaces .. value or value .. spaces
+      end
    end
-   return cells
+   return (table.concat(pieces, BETWEEN):gsub(" +$", "")) .. "\n"
 end
 
 local function headings_of(columns)
@@ -48,72 +72,43 @@ local function headings_of(columns)
    return headings
 end
 
-local function alignment(column, row)
-   if formats[column.format] or type(row[column.name]) == "number" then
-      return "right"
-   end
-end
-
--- The first rows, as lists of cells; they decide how wide each column is, and whether it holds numbers.
-local function measure(columns, next_row)
-   local lines = {}
-   for row in next_row do
-      local cells = cells_of(columns, row)
-      for i, column in ipairs(columns) do
-         column.width = math.max(column.width or text.width(column.heading), text.width(cells[i]))
-         column.align = column.align or alignment(column, row)
+-- The cells that were measured, then those of the rows that follow.
+local function each(lines, columns, next_row)
+   local i = 0
+   return function()
+      i = i + 1
+      if i <= #lines then
+         return lines[i]
       end
-      lines[#lines + 1] = cells
-      if #lines == ROWS_TO_MEASURE then
-         break
-      end
+      local row = #lines == ROWS_TO_MEASURE and next_row() or nil
+      return row and cells.row(columns, row)
    end
-   return lines
 end
 
-local function line(columns, cells)
-   local padded = {}
-   for i, column in ipairs(columns) do
-      padded[i] = text.pad(cells[i], column.width, column.align)
+local function write_table(write, next_cells, columns)
+   write(line(columns, headings_of(columns), "bold"))
+   for values in next_cells do
+      write(line(columns, values))
    end
-   return (table.concat(padded, "  "):gsub(" +$", "")) .. "\n"
 end
 
---- Writes a heading and a line for each row; false when there was none, and nothing was written.
+--- Writes a heading and a line for each row, or, when `layout.width` columns do not hold that, or `layout.is_vertical`
+--- says so, a record for each. False when there was no row, and nothing was written.
 ---@param write function
 ---@param next_row function
 ---@param columns table[]
+---@param layout? {width: integer, is_vertical: boolean}
 ---@return boolean
-function text_table.rows(write, next_row, columns)
+function text_table.rows(write, next_row, columns, layout)
+   layout = layout or {}
    local lines = measure(columns, next_row)
    if #lines == 0 then
       return false
    end
-   write(line(columns, headings_of(columns)))
-   for _, cells in ipairs(lines) do
-      write(line(columns, cells))
-   end
-   if #lines == ROWS_TO_MEASURE then
-      for row in next_row do
-         write(line(columns, cells_of(columns, row)))
-      end
-   end
+   hide_optional(columns, layout)
+   local write_rows = is_vertical(columns, layout) and records.all or write_table
+   write_rows(write, each(lines, columns, next_row), columns)
    return true
-end
-
---- Writes a line for each column: its heading and the value.
----@param write function
----@param row table
----@param columns table[]
-function text_table.record(write, row, columns)
-   local width = 0
-   for _, column in ipairs(columns) do
-      width = math.max(width, text.width(column.heading))
-   end
-   for _, column in ipairs(columns) do
-      local value = text.pad(column.heading, width) .. "  " .. cell(column, row)
-      write((value:gsub(" +$", "")), "\n")
-   end
 end
 
 return text_table
