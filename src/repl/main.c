@@ -24,7 +24,8 @@ static const char *target_name(const mm_start *start)
 static void set_arg(lua_State *L, const mm_start *start)
 {
     const mm_options *options = &start->options;
-    int zero = options->target == MM_TARGET_NONE ? 0 : options->first;
+    bool has_target = options->target != MM_TARGET_NONE && options->target != MM_TARGET_SHELL;
+    int zero = has_target ? options->first : 0;
 
     lua_createtable(L, options->argc - zero, zero + 1);
     for (int i = 0; i < options->argc; i++) {
@@ -98,9 +99,19 @@ static bool run_target(lua_State *L, mm_start *start)
     case MM_TARGET_STDIN:
         return mm_run_script(&start->run, L, NULL);
     case MM_TARGET_NONE:
+    case MM_TARGET_SHELL:
         break;
     }
     return true;
+}
+
+/* Without an installation there are no sessions: then this is Lua's loop. */
+static void run_shell(lua_State *L, mm_start *start)
+{
+    if (mm_shell(&start->run, L, &start->paths, &start->options))
+        return;
+    print_about();
+    mm_repl(&start->run, L);
 }
 
 /* What is done when the command line names nothing to run: a terminal is asked, anything else is a
@@ -114,8 +125,7 @@ static bool run_input(lua_State *L, mm_start *start)
             status = mm_call(&start->run, L, 0, 0);
         return mm_report(&start->run, L, status) == LUA_OK;
     }
-    print_about();
-    mm_repl(&start->run, L);
+    run_shell(L, start);
     return true;
 }
 
@@ -130,7 +140,9 @@ static bool run_all(lua_State *L, mm_start *start)
         return false;
     if (!mm_run_options(&start->run, L, options) || !run_target(L, start))
         return false;
-    if (options->is_interactive)
+    if (options->target == MM_TARGET_SHELL)
+        run_shell(L, start);
+    else if (options->is_interactive)
         mm_repl(&start->run, L);
     else if (options->target == MM_TARGET_NONE && !options->has_chunk && !options->wants_version)
         return run_input(L, start);

@@ -55,6 +55,20 @@ static bool read_long(mm_options *options, const char *option)
     return true;
 }
 
+/* Options that say which lake the shell is to open; verbs take the same after their names. */
+static bool is_for_shell(const char *option)
+{
+    static const char *const names[] = {"--lake", "--registry", "--schema", "--timeout"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        size_t length = strlen(names[i]);
+
+        if (strncmp(option, names[i], length) == 0 && strchr("=", option[length]))
+            return true;
+    }
+    return false;
+}
+
 /* A script is named with a slash, a dot, or after `--`; any other word is a verb. */
 static mm_target classify(const mm_options *options)
 {
@@ -84,6 +98,10 @@ bool mm_options_parse(int argc, char **argv, mm_options *out)
             i++;
             break;
         }
+        if (is_for_shell(option)) {
+            options.target = MM_TARGET_SHELL;
+            break;
+        }
         if (option[1] == '-')
             is_right = read_long(&options, option);
         else if (takes_value(option[1]))
@@ -93,7 +111,8 @@ bool mm_options_parse(int argc, char **argv, mm_options *out)
     }
     if (is_right)
         options.first = i;
-    options.target = classify(&options);
+    if (options.target != MM_TARGET_SHELL)
+        options.target = classify(&options);
     *out = options;
     return is_right;
 }

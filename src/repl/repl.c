@@ -15,16 +15,17 @@ static const char *push_prompt(lua_State *L, bool is_first)
     return lua_tostring(L, -1);
 }
 
-static bool push_line(mm_line *line, lua_State *L, bool is_first)
+/* `before` is what was read of the statement. */
+static mm_line_end push_line(mm_line *line, lua_State *L, const char *before)
 {
     int top = lua_gettop(L);
+    mm_line_end end = mm_line_read(line, L, push_prompt(L, before[0] == '\0'), before);
 
-    if (!mm_line_read(line, L, push_prompt(L, is_first))) {
+    if (end == MM_LINE_COMPLETE)
+        lua_remove(L, top + 1);
+    else
         lua_settop(L, top);
-        return false;
-    }
-    lua_remove(L, top + 1);
-    return true;
+    return end;
 }
 
 /* `=expression` is how Lua 5.2 and older print a value. */
@@ -63,34 +64,37 @@ static bool load_expression(lua_State *L)
 
 /* Loads the text on top of the stack, reading on as long as it is not complete. Leaves the text,
  * now whole, and above it the chunk or the message. */
-static int load_statement(mm_line *line, lua_State *L)
+static mm_line_end load_statement(mm_line *line, lua_State *L, int *status)
 {
     for (;;) {
         size_t length;
         const char *text = lua_tolstring(L, -1, &length);
-        int status = luaL_loadbuffer(L, text, length, "=stdin");
 
-        if (!is_incomplete(L, status) || !push_line(line, L, false))
-            return status;
+        *status = luaL_loadbuffer(L, text, length, "=stdin");
+        mm_line_end end = is_incomplete(L, *status) ? push_line(line, L, text) : MM_LINE_NONE;
+        if (end != MM_LINE_COMPLETE)
+            return end;
+        lua_remove(L, -2); /* the message */
         lua_pushliteral(L, "\n");
-        lua_replace(L, -3); /* the message */
+        lua_insert(L, -2);
         lua_concat(L, 3);
     }
 }
 
-/* Pushes a chunk, or a message when `status` is not LUA_OK; false at the end of the input. */
-static bool read_chunk(mm_line *line, lua_State *L, int *status)
+/* Pushes a chunk, or a message when `status` is not LUA_OK. */
+static mm_line_end read_chunk(mm_line *line, lua_State *L, int *status)
 {
     lua_settop(L, 0);
-    if (!push_line(line, L, true))
-        return false;
+    mm_line_end end = push_line(line, L, "");
+    if (end != MM_LINE_COMPLETE)
+        return end;
     replace_equals(L);
     *status = LUA_OK;
-    if (!load_expression(L))
-        *status = load_statement(line, L);
+    if (!load_expression(L) && load_statement(line, L, status) == MM_LINE_INTERRUPTED)
+        return MM_LINE_INTERRUPTED;
     mm_line_remember(line, lua_tostring(L, 1));
     lua_remove(L, 1);
-    return true;
+    return MM_LINE_COMPLETE;
 }
 
 static void print_results(mm_run *run, lua_State *L)
@@ -118,20 +122,26 @@ static void set_globals(lua_State *L)
     }
 }
 
+static void run_chunk(mm_run *run, lua_State *L, int status)
+{
+    if (status == LUA_OK)
+        status = mm_call(run, L, 0, LUA_MULTRET);
+    if (mm_report(run, L, status) == LUA_OK)
+        print_results(run, L);
+}
+
 void mm_repl(mm_run *run, lua_State *L)
 {
     const char *program = run->program;
-    mm_line *line = mm_line_open();
+    mm_line *line = mm_line_open(L);
+    mm_line_end end;
     int status;
 
     run->program = NULL;
     set_globals(L);
-    while (read_chunk(line, L, &status)) {
-        if (status == LUA_OK)
-            status = mm_call(run, L, 0, LUA_MULTRET);
-        if (mm_report(run, L, status) == LUA_OK)
-            print_results(run, L);
-    }
+    while ((end = read_chunk(line, L, &status)) != MM_LINE_NONE)
+        if (end == MM_LINE_COMPLETE)
+            run_chunk(run, L, status);
     lua_settop(L, 0);
     putchar('\n');
     fflush(stdout);

@@ -15,7 +15,8 @@ typedef enum mm_target {
     MM_TARGET_NONE,
     MM_TARGET_STDIN,
     MM_TARGET_SCRIPT,
-    MM_TARGET_VERB
+    MM_TARGET_VERB,
+    MM_TARGET_SHELL /* --lake and what goes with it: the rest is for the shell */
 } mm_target;
 
 typedef struct mm_options {
@@ -71,34 +72,65 @@ bool mm_verb_exists(const mm_paths *paths, const char *name);
 bool mm_verb_run(mm_run *run, lua_State *L, const mm_paths *paths, const char *name);
 bool mm_verb_help(mm_run *run, lua_State *L, const mm_paths *paths);
 bool mm_verb_unknown(mm_run *run, lua_State *L, const mm_paths *paths, const char *name);
+void mm_verb_push_names(lua_State *L, const mm_paths *paths); /* a list, in no order */
 
 /* signals.c: SIGINT raises "interrupted!" in Lua, and sets a flag that C code which waits can see:
- * light userdata in the registry, key "mm.interrupted", the address of a volatile sig_atomic_t. Who
- * sets it back to 0 has taken the interrupt: then Lua does not raise. */
+ * light userdata in the registry, key "mm.interrupted", the address of a volatile sig_atomic_t: 1
+ * to end what is waited for, 2 to wait for nothing any more. Who sets it back to 0 has taken the
+ * interrupt: then Lua does not raise. */
 
 void mm_signals_open(lua_State *L);
 void mm_signals_watch(lua_State *L);
 void mm_signals_unwatch(void);
+void mm_signals_survive(void); /* from now on the program is not ended by SIGINT outside of calls */
 void mm_signals_survive_closed_pipe(
     void); /* verbs see that a write failed; programs they start do not inherit it */
 bool mm_signals_is_pipe_closed(void);
 
-/* repl.c: reads, evaluates and prints until the input ends. */
+typedef enum mm_note { MM_NOTE_INTERRUPT, MM_NOTE_RESIZE, MM_NOTE_STOP, MM_NOTES } mm_note;
+
+/* At the prompt SIGINT, SIGWINCH and SIGTSTP leave notes. */
+void mm_signals_begin_prompt(void);
+void mm_signals_end_prompt(void);
+bool mm_signals_take(mm_note note); /* whether it was there; it is not afterwards */
+void mm_signals_stop(void);         /* as SIGTSTP would have; returns when the program goes on */
+
+/* Sets the flag after so many seconds, to 2 after twice as many; one at a time. */
+void mm_signals_limit(double seconds);
+void mm_signals_unlimit(void);
+
+/* repl.c: reads, evaluates and prints until the input ends, as lua does. */
 
 void mm_repl(mm_run *run, lua_State *L);
+
+/* shell.c: the session of lua/mm/shell/, and its part of the module mm.terminal. */
+
+/* `first` is the index of the first word in argv that is meant for it. False when it could not be
+ * begun; then `run->exit_code` is untouched. */
+bool mm_shell(mm_run *run, lua_State *L, const mm_paths *paths, const mm_options *options);
+void mm_shell_functions(lua_State *L); /* adds them to the table on top of the stack */
 
 /* line.c: where lines come from: a line editor on a terminal, stdin as it is otherwise. */
 
 typedef struct mm_line mm_line;
 
-mm_line *mm_line_open(void); /* NULL: no memory, or no terminal: the others take it as stdin */
+typedef enum mm_line_end { MM_LINE_COMPLETE, MM_LINE_INTERRUPTED, MM_LINE_NONE } mm_line_end;
+
+mm_line *mm_line_open(lua_State *L); /* NULL: no memory, or no terminal that can be edited on: the
+                                        others take it as stdin */
 void mm_line_close(mm_line *line);
-bool mm_line_read(mm_line *line, lua_State *L,
-                  const char *prompt); /* pushes a line without its end */
-void mm_line_remember(mm_line *line, const char *text);
+/* Pushes a line without its end. `before` is what was read of the same entry; a prompt of NULL is
+ * silence. */
+mm_line_end mm_line_read(mm_line *line, lua_State *L, const char *prompt, const char *before);
+void mm_line_remember(mm_line *line, const char *entry);
+void mm_line_insert(mm_line *line, const char *text); /* what the next line begins with */
 
 /* terminal.c: the module mm.terminal. */
 
 int mm_terminal_load(lua_State *L);
+
+/* private_file.c: update_private(path, change) of mm.terminal. */
+
+int mm_private_file_update(lua_State *L);
 
 #endif

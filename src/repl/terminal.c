@@ -2,6 +2,7 @@
 
 #include <lauxlib.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char *const streams[] = {"stdin", "stdout", "stderr", NULL};
@@ -13,14 +14,42 @@ static int terminal_is_terminal(lua_State *L)
     return 1;
 }
 
-/* Columns of the terminal that stdout is, else nil. */
-static int terminal_width(lua_State *L)
+static int push_size(lua_State *L, int size)
+{
+    if (size <= 0)
+        return 0;
+    lua_pushinteger(L, size);
+    return 1;
+}
+
+static struct winsize size_of_stdout(void)
 {
     struct winsize size = {0};
 
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return 0;
-    lua_pushinteger(L, size.ws_col);
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+        size.ws_col = size.ws_row = 0;
+    return size;
+}
+
+/* Columns of the terminal that stdout is, else nil. */
+static int terminal_width(lua_State *L)
+{
+    return push_size(L, size_of_stdout().ws_col);
+}
+
+/* Lines of the terminal that stdout is, else nil. */
+static int terminal_height(lua_State *L)
+{
+    return push_size(L, size_of_stdout().ws_row);
+}
+
+/* Seconds of a clock that nobody sets. */
+static int terminal_now(lua_State *L)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    lua_pushnumber(L, (lua_Number)now.tv_sec + (lua_Number)now.tv_nsec / 1e9);
     return 1;
 }
 
@@ -29,9 +58,13 @@ int mm_terminal_load(lua_State *L)
     static const luaL_Reg functions[] = {
         {"is_terminal", terminal_is_terminal},
         {"width", terminal_width},
+        {"height", terminal_height},
+        {"now", terminal_now},
+        {"update_private", mm_private_file_update},
         {NULL, NULL},
     };
 
     luaL_newlib(L, functions);
+    mm_shell_functions(L);
     return 1;
 }

@@ -19,13 +19,13 @@ bool mm_verb_exists(const mm_paths *paths, const char *name)
     return paths->root[0] && length > 0 && (size_t)length < sizeof file && access(file, R_OK) == 0;
 }
 
-/* Pushes a list of the scripts' names, in no order. */
-static void push_names(lua_State *L, const char *folder)
+void mm_verb_push_names(lua_State *L, const mm_paths *paths)
 {
-    DIR *entries = opendir(folder);
     const struct dirent *entry;
 
     lua_newtable(L);
+    DIR *entries = opendir(lua_pushfstring(L, "%s/share/mm/scripts", paths->root));
+    lua_pop(L, 1);
     if (!entries)
         return;
     while ((entry = readdir(entries))) {
@@ -97,7 +97,8 @@ static bool call_about_verbs(mm_run *run, lua_State *L, const mm_paths *paths, c
 {
     if (!push_function(run, L, paths, "mm.help", function))
         return false;
-    push_names(L, lua_pushfstring(L, "%s/share/mm/scripts", paths->root));
+    lua_pushfstring(L, "%s/share/mm/scripts", paths->root);
+    mm_verb_push_names(L, paths);
     lua_pushstring(L, name);
     return call_function(run, L, 3);
 }
