@@ -6,16 +6,6 @@
 
 enum { MAX_STEPS = 12, OID_TEXT = 25 };
 
-static void cancel_statement(const mm_db *db)
-{
-    PGcancel *cancel = PQgetCancel(db->connection);
-    char ignored[64];
-
-    if (cancel)
-        (void)PQcancel(cancel, ignored, sizeof ignored);
-    PQfreeCancel(cancel);
-}
-
 /* Sends what is buffered and waits until a result can be read without blocking. */
 static bool wait_result(mm_db *db, bool *cancelled)
 {
@@ -26,9 +16,11 @@ static bool wait_result(mm_db *db, bool *cancelled)
         if (!unsent && !PQisBusy(db->connection))
             return true;
         if (mm_db_is_interrupted(db) && !*cancelled) {
-            cancel_statement(db);
+            mm_db_cancel(db);
             *cancelled = true;
         }
+        if (mm_db_give_up(db))
+            return false;
         (void)mm_db_wait_socket(db, unsent ? POLLIN | POLLOUT : POLLIN, 0);
         if (!PQconsumeInput(db->connection))
             return false;
@@ -78,10 +70,23 @@ static mm_code result_error(const PGresult *result, const char *step, bool cance
     return code;
 }
 
+/* Interrupted twice: nobody knows what the server does with what it was sent. */
+static mm_code given_up(mm_db *db, const char *step, mm_error *err)
+{
+    while (PQconsumeInput(db->connection)) /* until libpq has seen that it is over */
+        continue;
+    mm_error_set(
+        err, MM_CANCELLED,
+        "interrupted twice: the connection was closed before the server had answered to %s", step);
+    return MM_CANCELLED;
+}
+
 static mm_code lost(mm_db *db, const char *step, mm_error *err)
 {
     const char *message = PQerrorMessage(db->connection);
 
+    if (mm_db_give_up(db))
+        return given_up(db, step, err);
     mm_error_set(err, MM_CONNECTION, "%s: the connection to the lake's database was lost", step);
     if (!err->detail[0])
         mm_error_detail(err, "%.*s", (int)strcspn(message, "\n"), message);

@@ -25,6 +25,19 @@ bool mm_db_is_interrupted(const mm_db *db);
  * now and then to look for an interruption. */
 bool mm_db_wait_socket(const mm_db *db, short events, time_t deadline);
 
+/* db_cancel.c: */
+
+/* Asks the server to cancel the running statement, without waiting for it. */
+void mm_db_cancel(const mm_db *db);
+
+/* After a second interruption: ends the connection, so that nothing waits for the server any more.
+ */
+bool mm_db_give_up(const mm_db *db);
+
+/* Where libpq was not told otherwise: a server that is gone without a word is noticed within a
+ * minute. */
+void mm_db_notice_dead_peers(const mm_db *db);
+
 /* A connection that was lost between transactions is opened again: there is nothing on it to lose.
  */
 mm_code mm_db_ensure_connected(mm_db *db, mm_error *err) MM_CHECK;

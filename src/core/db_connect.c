@@ -75,6 +75,7 @@ static mm_code finish_connecting(mm_db *db, bool again, mm_error *err)
     }
     if (PQsetnonblocking(db->connection, 1) || !PQenterPipelineMode(db->connection))
         return connection_error(db, err);
+    mm_db_notice_dead_peers(db);
     return MM_OK;
 }
 
