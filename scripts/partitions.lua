@@ -8,7 +8,7 @@ local options = cli.parse{
    arguments = {{name = "view_set", text = "only this view set", optional = true}},
    options = {"connection", "formats", {name = "instance", value = "ID", text = "only this view instance"},
       {name = "status", value = "STATUS", values = {"current", "outdated", "unhashed", "unregistered"},
-         text = "only these: current, outdated, unhashed, unregistered"}, "from", "to",
+         text = "only these"}, "from", "to",
       {name = "output", value = "FILE", text = "write them to this file"}},
    examples = {{"mmlua partitions log_entries --status outdated"}, {"mmlua partitions --output all.csv"}},
 }

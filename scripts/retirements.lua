@@ -7,7 +7,7 @@ local states = {"planned", "applying", "paused", "applied", "undoing", "undone",
 local options = cli.parse{
    text = "Lists plans and what became of them, the newest first.",
    options = {"connection", "formats", {name = "state", value = "STATE", values = states,
-      text = "only those " .. table.concat(states, ", ")}},
+      text = "only these"}},
    examples = {{"mmlua retirements --state applied"}},
 }
 local lake = assert(cli.open(options))

@@ -3,6 +3,7 @@ local connection = require("mm.cli.connection")
 local consent = require("mm.cli.consent")
 local errors = require("mm.errors")
 local output = require("mm.output")
+local paint = require("mm.paint")
 local parser = require("mm.cli.parser")
 local usage = require("mm.cli.usage")
 
@@ -30,7 +31,9 @@ function cli.parse(declaration, words)
    if not options then
       err.hint = err.hint or ("`%s --help` lists the options"):format(program)
       error(err, 0)
-   elseif options.help then
+   end
+   paint.set(options.color or "auto")
+   if options.help then
       error(errors.new("help", usage.text(declaration, program)), 0)
    end
    return options

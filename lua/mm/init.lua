@@ -14,6 +14,7 @@ require("mm.apply")
 require("mm.retire")
 require("mm.undo")
 require("mm.state")
+require("mm.timeline")
 
 local mm = {schema = schema, registry = registry, version = core.version}
 

@@ -73,6 +73,23 @@ function text.truncate(value, width)
    return value
 end
 
+--- Breaks a text between words into lines of at most `width` columns, where words are not longer.
+---@param value string
+---@param width integer
+---@return string[]
+function text.wrap(value, width)
+   local lines = {}
+   for word in value:gmatch("%S+") do
+      local last = lines[#lines]
+      if last and text.width(last) + 1 + text.width(word) <= width then
+         lines[#lines] = last .. " " .. word
+      else
+         lines[#lines + 1] = word
+      end
+   end
+   return lines
+end
+
 local units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}
 
 --- Bytes in the largest unit that leaves at least 1: "512 B", "1.5 GiB".

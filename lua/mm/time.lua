@@ -106,4 +106,22 @@ function time.normalize(value)
    return result
 end
 
+--- Whole seconds since the beginning of the year 1, of a finite time in mm's form.
+---@param value string
+---@return integer
+function time.seconds(value)
+   local year, month, day, hour, minute, second = value:match("^(%d+)-(%d+)-(%d+)T(%d+):(%d+):(%d+)")
+   return day_number(tonumber(year), tonumber(month), tonumber(day)) * 86400 + hour * 3600 + minute * 60 + second
+end
+
+--- The time in mm's form at that many seconds since the beginning of the year 1.
+---@param seconds integer
+---@return string
+function time.at(seconds)
+   local rest = seconds % 86400
+   local year, month, day = date_of((seconds - rest) / 86400)
+   return ("%04d-%02d-%02dT%02d:%02d:%02d.000000Z"):format(year, month, day, math.floor(rest / 3600),
+      math.floor(rest / 60) % 60, math.floor(rest % 60))
+end
+
 return time

@@ -1,24 +1,28 @@
 -- Options that many verbs have, named in their declarations.
 local options = {
-   lake = {value = "NAME", text = "the lake's database: connection string, URI or service"},
-   registry = {value = "RELEASE|FILE", text = "the current hashes: a release, as 0.33, or a list_view_sets() answer"},
-   schema = {value = "NAME", text = "the schema that holds the catalog, where there are two"},
-   timeout = {value = "SECONDS", type = "integer", text = "how long a reading statement may take: 300 unless said"},
+   lake = {value = "NAME", text = "connection string, URI or service of its database"},
+   registry = {value = "RELEASE|FILE", text = "what is current: 0.33, or a list_view_sets() answer"},
+   schema = {value = "NAME", text = "that holds the catalog, where two do"},
+   timeout = {value = "SECONDS", type = "integer", text = "for a reading statement, 300 unless said"},
    json = {text = "write JSON", group = "formats"},
    jsonl = {text = "write a JSON object per line", group = "formats"},
    csv = {text = "write CSV", group = "formats"},
    all = {text = "every view set"},
    yes = {text = "do not ask"},
    reason = {value = "TEXT", text = "why, for the audit"},
-   ["undo-for"] = {value = "DURATION", type = "duration", text = "how long it can be taken back: 7d unless said"},
+   ["undo-for"] = {value = "DURATION", type = "duration", text = "how long it can be taken back, 7d unless said"},
    from = {value = "TIME", type = "time", text = "insert times from this one on"},
    to = {value = "TIME", type = "time", text = "insert times before this one"},
    quiet = {text = "no progress and no next step"},
+   color = {value = "WHEN", values = {"auto", "always", "never"}, text = "colours"},
    help = {text = "this text"},
 }
 
 for name, option in pairs(options) do
    option.name = name
+end
+for _, name in ipairs{"lake", "registry", "schema", "timeout", "json", "jsonl", "csv", "quiet", "color", "help"} do
+   options[name].is_general = true -- listed after what a verb is about
 end
 
 local families = {
@@ -27,7 +31,8 @@ local families = {
    consent = {"yes", "reason"},
 }
 
---- The declared options, with the names of common ones, and of families of them, replaced; `help` comes last.
+--- The declared options, with the names of common ones, and of families of them, replaced; every verb has `color` and
+--- `help`.
 ---@param declared table
 ---@return table[]
 local function expand(declared)
@@ -41,6 +46,7 @@ local function expand(declared)
          end
       end
    end
+   list[#list + 1] = options.color
    list[#list + 1] = options.help
    return list
 end

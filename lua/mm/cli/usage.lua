@@ -4,6 +4,8 @@ local text = require("mm.text")
 
 local usage = {}
 
+local WIDTH = 80
+
 local function placeholder(argument)
    local name = argument.name:upper() .. (argument.repeated and " ..." or "")
    return argument.optional and "[" .. name .. "]" or name
@@ -17,17 +19,37 @@ local function known_values(declared)
    return declared.values and " (" .. table.concat(declared.values, ", ") .. ")" or ""
 end
 
-local function add_list(lines, title, list, label)
+local function label_width(list, label)
    local width = 0
    for _, declared in ipairs(list) do
       width = math.max(width, #label(declared))
    end
+   return width
+end
+
+local function add_list(lines, title, list, label, width)
    if #list > 0 then
       lines[#lines + 1] = "\n" .. title .. ":"
    end
    for _, declared in ipairs(list) do
-      lines[#lines + 1] = "  " .. text.pad(label(declared), width) .. "  " .. declared.text .. known_values(declared)
+      local words = text.wrap(declared.text .. known_values(declared), WIDTH - width - 4)
+      lines[#lines + 1] = "  " .. text.pad(label(declared), width) .. "  " .. (words[1] or "")
+      for i = 2, #words do
+         lines[#lines + 1] = (" "):rep(width + 4) .. words[i]
+      end
    end
+end
+
+-- What the verb is about comes first, then what all have.
+local function add_options(lines, options)
+   local own, general = {}, {}
+   for _, option in ipairs(options) do
+      local list = option.is_general and general or own
+      list[#list + 1] = option
+   end
+   local width = label_width(options, option_label)
+   add_list(lines, "options", own, option_label, width)
+   add_list(lines, "general options", general, option_label, width)
 end
 
 local function add_examples(lines, examples)
@@ -49,9 +71,10 @@ function usage.text(declaration, program)
    for _, argument in ipairs(declaration.arguments or {}) do
       words[#words + 1] = placeholder(argument)
    end
-   local lines = {table.concat(words, " "), "\n" .. declaration.text}
-   add_list(lines, "arguments", declaration.arguments or {}, placeholder)
-   add_list(lines, "options", common.expand(declaration.options), option_label)
+   local lines = {table.concat(words, " "), "\n" .. table.concat(text.wrap(declaration.text, WIDTH), "\n")}
+   local arguments = declaration.arguments or {}
+   add_list(lines, "arguments", arguments, placeholder, label_width(arguments, placeholder))
+   add_options(lines, common.expand(declaration.options))
    add_examples(lines, declaration.examples or {})
    return table.concat(lines, "\n") .. "\n"
 end
