@@ -109,6 +109,9 @@ function lake:list_view_sets()
    for _, entry in ipairs(registry:list_view_sets()) do
       set_of(entry.view_set_name)
    end
+   for name in pairs(defined) do
+      set_of(name)
+   end
    for _, version in ipairs(versions) do
       add_version(set_of(version.view_set_name), version)
    end

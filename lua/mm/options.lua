@@ -3,6 +3,10 @@ local suggest = require("mm.suggest")
 
 local options = {}
 
+local function has_nul(value)
+   return type(value) == "string" and value:find("\0", 1, true) ~= nil
+end
+
 local function is_integer(value)
    return type(value) == "number" and value % 1 == 0 and value - value == 0
 end
@@ -43,7 +47,7 @@ local function complaint(value, wanted)
    local types = {}
    for name in wanted:gmatch("%a+") do
       if is_of_type(value, name) then
-         return nil
+         return has_nul(value) and "holds a NUL byte" or nil
       end
       types[#types + 1] = name
    end

@@ -5,31 +5,43 @@ local rows = {}
 local methods = {}
 local metatable = {__index = methods}
 
+-- What fails is told once: then there are no more rows.
 local function next_page(self)
    local page, err = self.fetch(self.cursor)
    if not page then
-      self.fetch = nil
-      error(err, 0)
+      self:close()
+      return nil, err
    end
    self.page, self.at = page, 0
    self.cursor = page.cursor
    self.is_last = page.cursor == nil
+   return page
 end
 
+-- The next row, nil at the end; or nil and the error.
 local function next_row(self)
    while self.fetch do
-      if self.page and self.at < #self.page then
+      if self.at < #self.page then
          self.at = self.at + 1
          return self.page[self.at]
       elseif self.is_last then
          self:close()
       else
-         next_page(self)
+         local page, err = next_page(self)
+         if not page then
+            return nil, err
+         end
       end
    end
 end
 
-metatable.__call = next_row
+function metatable:__call()
+   local row, err = next_row(self)
+   if err then
+      error(err, 0)
+   end
+   return row
+end
 
 --- All rows that are left, at most `max` (default: all), as a list.
 ---@param max? integer
@@ -37,9 +49,9 @@ metatable.__call = next_row
 function methods:all(max)
    local list = {}
    while not max or #list < max do
-      local is_right, row = pcall(next_row, self)
-      if not is_right then
-         return nil, row
+      local row, err = next_row(self)
+      if err then
+         return nil, err
       elseif row == nil then
          return list
       end
@@ -61,8 +73,8 @@ metatable.__close = methods.close
 ---@return mm.rows|nil, table|nil err
 function rows.new(fetch)
    local self = setmetatable({fetch = fetch}, metatable)
-   local is_right, err = pcall(next_page, self)
-   if not is_right then
+   local page, err = next_page(self)
+   if not page then
       return nil, err
    end
    return self

@@ -22,8 +22,9 @@ select v.view_set_name, v.file_schema_hash as schema_hash, r.current_schema_hash
             else 'outdated' end as status,
        v.partitions, v.bytes, v.num_rows, v.instances, v.first_insert_time, v.last_insert_time,
        v.first_updated, v.last_updated,
-       extract(epoch from max(v.last_updated) over () - v.last_updated)::float8 as age_in_lake_time_s,
-       extract(epoch from now() - v.last_updated)::float8 as age_s
+       extract(epoch from max(u.finite) over () - u.finite)::float8 as age_in_lake_time_s,
+       extract(epoch from now() - u.finite)::float8 as age_s
   from version v
+ cross join lateral (select case when isfinite(v.last_updated) then v.last_updated end as finite) u
   left join registry r on r.view_set_name = v.view_set_name
  order by v.view_set_name, v.last_updated desc, v.file_schema_hash;
