@@ -48,10 +48,17 @@ typedef struct mm_step {
     int param_count;
 } mm_step;
 
+/* Which joins the planner may choose, where it would guess wrong. */
+typedef enum mm_joins {
+    MM_ALL_JOINS,
+    MM_NESTED_LOOPS,   /* keeps the TID join of batches */
+    MM_NO_NESTED_LOOPS /* sets of unknown size are hashed: a wrong guess would make it quadratic */
+} mm_joins;
+
 /* What a transaction sets for itself. */
 typedef struct mm_settings {
     bool read_only;
-    bool nested_loops;        /* keeps the TID join of batches: no hash joins, no merge joins */
+    mm_joins joins;
     const char *search_path;  /* quoted as SQL wants it; NULL: pg_catalog alone */
     int statement_timeout_ms; /* 0: none */
     int lock_timeout_ms;      /* 0: none */

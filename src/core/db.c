@@ -235,8 +235,10 @@ static mm_code run(mm_db *db, const mm_settings *settings, const mm_step *steps,
 {
     char statement_timeout[16], lock_timeout[16];
     const char *params[] = {settings->search_path ? settings->search_path : "pg_catalog, pg_temp",
-                            statement_timeout, lock_timeout, settings->nested_loops ? "off" : "on"};
-    mm_step all[MAX_STEPS + 3] = {begin_step(settings), {"settings", db->settings_sql, params, 4}};
+                            statement_timeout, lock_timeout,
+                            settings->joins == MM_NESTED_LOOPS ? "off" : "on",
+                            settings->joins == MM_NO_NESTED_LOOPS ? "off" : "on"};
+    mm_step all[MAX_STEPS + 3] = {begin_step(settings), {"settings", db->settings_sql, params, 5}};
     PGresult *results[MAX_STEPS + 3] = {NULL};
     size_t total = count + 2;
 

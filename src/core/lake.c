@@ -95,7 +95,9 @@ static mm_settings settings_for(const mm_lake *lake, mm_mode mode)
 
     return (mm_settings){
         .read_only = mode == MM_READ,
-        .nested_loops = mode == MM_TID_BATCH,
+        .joins = mode == MM_TID_BATCH ? MM_NESTED_LOOPS
+                 : is_batch           ? MM_ALL_JOINS
+                                      : MM_NO_NESTED_LOOPS,
         .search_path = lake->search_path,
         .statement_timeout_ms = is_batch ? BATCH_STATEMENT_MS : lake->timeout_ms,
         .lock_timeout_ms = is_batch ? BATCH_LOCK_MS : lake->timeout_ms,
