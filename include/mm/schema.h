@@ -39,8 +39,9 @@ mm_code mm_schema_hash(const mm_schema *schema, int arrow, uint8_t out[MM_SCHEMA
 /* The fields of the schema itself, in order: the first after NULL, NULL after the last. They live
  * as long as it. */
 const mm_field *mm_schema_next_field(const mm_schema *schema, const mm_field *field);
-const char *mm_field_name(const mm_field *field,
-                          size_t *length); /* UTF-8, may hold NUL; no NUL at the end */
+
+/* UTF-8, may hold NUL bytes and does not end with one. */
+const char *mm_field_name(const mm_field *field, size_t *length);
 bool mm_field_is_nullable(const mm_field *field);
 
 /* The Debug text of the data type, as mm_schema_print. */

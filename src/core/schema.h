@@ -45,9 +45,8 @@ typedef struct schema_shape {
 } schema_shape;
 
 typedef struct schema_kind_info {
-    const char *expected; /* what an error says is missing */
-    const char *const
-        *words; /* of a scalar, ended by NULL; the value is the index. None: a number */
+    const char *expected;        /* what an error says is missing */
+    const char *const *words;    /* of a scalar that is no number, ended by NULL */
     int64_t minimum, maximum;    /* of a number */
     size_t hash_bytes;           /* how many the hash takes of a scalar, little-endian */
     const char *open, *close;    /* of a list */
@@ -122,8 +121,8 @@ typedef struct schema_sink {
 void schema_put(schema_sink *sink, const void *bytes, size_t length);
 bool schema_flush(schema_sink *sink); /* false when something could not be written */
 
-/* Writes the bytes that the hash is taken of. Errors: INVALID (a type that this arrow does not
- * have, or an arrow below 55), MEMORY (the sink failed). */
+/* Writes the bytes that the hash is taken of. Errors: INVALID (an arrow that is not known, a
+ * type that it does not have), MEMORY (the sink failed). */
 mm_code schema_stream(const mm_schema *schema, int arrow, schema_sink *sink,
                       mm_error *err) MM_CHECK;
 
