@@ -1,7 +1,9 @@
 -- Applies a plan: deletes exactly the planned rows and queues their files, in batches.
 local cli = require("mm.cli")
 local output = require("mm.output")
+local plan = require("mm.report.plan")
 local report = require("mm.report")
+local retirement = require("mm.report.retirement")
 
 local options = cli.parse{
    text = "Applies a plan, or goes on with one that was stopped. Rows that changed since are left and counted.",
@@ -14,10 +16,10 @@ local options = cli.parse{
 local lake = assert(cli.open(options))
 local found = assert(lake:retirement(options.id))
 local reason = assert(cli.confirm{action = "retire", lake = found.lake, options = options,
-   summary = report.consent(lake, found, options)})
+   summary = plan.consent(lake, found, options)})
 local applied = assert(lake:apply(found.id, {reason = reason, undo_for = options.undo_for, limit = options.batch,
    strict = options.strict, on_batch = report.progress("retired", options)}))
-report.applied(applied, options)
+retirement.applied(applied, options)
 if applied.undo_deadline then
    output.message("it can be taken back until %s", report.time(applied.undo_deadline))
 end

@@ -1,5 +1,6 @@
 -- Plans what to retire: what goes, what it would lose, what is left alone. Changes nothing of the lake.
 local cli = require("mm.cli")
+local plan = require("mm.report.plan")
 local report = require("mm.report")
 
 local options = cli.parse{
@@ -21,7 +22,7 @@ local planned = assert(lake:plan{view_set = options.view_set, all = options.all,
    from = options.from, to = options.to, verdicts = options.verdict[1] and options.verdict,
    undo_for = options.undo_for,
    dry_run = options.dry_run})
-report.plan(planned, options)
+plan.show(planned, options)
 if planned.partitions == 0 then
    cli.next(options, "mmlua outdated, to see what the verdicts are")
 elseif planned.id then

@@ -1,6 +1,8 @@
 -- Plans and applies in one go: what is outdated in a view set, or a range of one view instance.
 local cli = require("mm.cli")
+local plan = require("mm.report.plan")
 local report = require("mm.report")
+local retirement = require("mm.report.retirement")
 
 local options = cli.parse{
    text = "Retires the outdated partitions of a view set that lose nothing, or, with --range, those of one instance in "
@@ -23,13 +25,13 @@ local request = {view_set = options.view_set, view_instance = options.instance, 
    undo_for = options.undo_for, dry_run = options.dry_run}
 request.include_current, request.include_unregistered = options.include_current, options.include_unregistered
 local planned = assert((options.range and lake.plan_range or lake.plan)(lake, request))
-report.plan(planned, options)
+plan.show(planned, options)
 if options.dry_run or planned.partitions == 0 then
    return 0
 end
 local reason = assert(cli.confirm{action = "retire", lake = planned.lake, options = options,
-   summary = report.consent(lake, planned, options)})
+   summary = plan.consent(lake, planned, options, true)})
 local applied = assert(lake:apply(planned.id, {reason = reason, undo_for = options.undo_for,
    on_batch = report.progress("retired", options)}))
-report.applied(applied, options)
+retirement.applied(applied, options)
 cli.next(options, "mmlua undo %s takes it back, until %s", applied.id, report.time(applied.undo_deadline))

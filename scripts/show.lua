@@ -2,6 +2,7 @@
 local cli = require("mm.cli")
 local output = require("mm.output")
 local report = require("mm.report")
+local retirement = require("mm.report.retirement")
 
 local options = cli.parse{
    text = "Shows a retirement: what was planned, what became of it, and until when it can be undone.",
@@ -21,7 +22,7 @@ if options.items then
    return 0
 end
 local found = assert(lake:retirement(options.id))
-report.retirement(found, options)
+retirement.show(found, options)
 local steps = {planned = "mmlua apply ", applying = "mmlua apply ", paused = "mmlua resume ", applied = "mmlua undo ",
    undoing = "mmlua undo "}
 if steps[found.state] then

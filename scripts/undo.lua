@@ -2,7 +2,7 @@
 local cli = require("mm.cli")
 local output = require("mm.output")
 local report = require("mm.report")
-local text = require("mm.text")
+local retirement = require("mm.report.retirement")
 
 local options = cli.parse{
    text = "Takes a retirement back, whole or part-way applied. Unless --partial, nothing is restored when "
@@ -17,15 +17,14 @@ local options = cli.parse{
 local lake = assert(cli.open(options))
 local checked = assert(lake:undo(options.id, {dry_run = true}))
 if options.dry_run then
-   report.check(checked, options)
+   retirement.check(checked, options)
    return #checked.check.problems > 0 and 5 or 0
 end
-local reason = assert(cli.confirm{action = "undo", lake = checked.lake, options = options, summary = {
-   ("%s partitions of %s come back, %s."):format(text.count(checked.check.restorable), checked.id,
-      text.bytes(checked.check.bytes))}})
+local reason = assert(cli.confirm{action = "undo", lake = checked.lake, options = options, 
+   summary = retirement.undo_consent(lake, checked)})
 local undone = assert(lake:undo(checked.id, {reason = reason, partial = options.partial, limit = options.batch,
    on_batch = report.progress("restored", options)}))
-report.undone(undone, options)
+retirement.undone(undone, options)
 if undone.unrestored > 0 then
    output.message("%d could not be restored: mmlua show %s --items", undone.unrestored, undone.id)
 end

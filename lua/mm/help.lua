@@ -5,7 +5,7 @@ local suggest = require("mm.suggest")
 local help = {}
 
 local groups = {
-   {"Look", "status", "versions", "view-sets", "outdated", "partitions", "writers", "explain"},
+   {"Look", "status", "versions", "view-sets", "outdated", "timeline", "partitions", "writers", "explain"},
    {"Set up", "init", "registry"},
    {"Retire and take back", "plan", "show", "apply", "retire", "undo", "retirements", "pause", "resume", "abandon"},
    {"Guard", "hold", "audit", "doctor"},

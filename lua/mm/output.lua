@@ -3,6 +3,7 @@ local cells = require("mm.output.cells")
 local errors = require("mm.errors")
 local json = require("mm.json")
 local pager = require("mm.pager")
+local progress = require("mm.progress")
 local records = require("mm.output.records")
 local screen = require("mm.screen")
 local text = require("mm.text")
@@ -155,6 +156,7 @@ function output.message(format, ...)
    for i = 1, count do
       values[i] = type(values[i]) == "string" and text.escape(values[i]) or values[i]
    end
+   progress.end_line()
    io.stdout:flush()
    io.stderr:write(format:format(unpack(values, 1, count)), "\n")
 end

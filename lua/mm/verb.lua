@@ -1,13 +1,16 @@
 -- Runs a verb of mmlua: a script, whose errors become messages and exit codes.
 local errors = require("mm.errors")
 local exit_codes = require("mm.exit_codes")
+local paint = require("mm.paint")
+local progress = require("mm.progress")
 local text = require("mm.text")
 
 local verb = {}
 
 local function say(label, message)
+   progress.end_line()
    io.stdout:flush()
-   io.stderr:write(label, ": ", message, "\n")
+   io.stderr:write(paint.text(label:find("^mmlua") and "red" or nil, label, "stderr"), ": ", message, "\n")
 end
 
 -- Errors with a code are what the world does; all others are mistakes of ours and get a traceback.

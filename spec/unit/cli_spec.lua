@@ -101,16 +101,19 @@ arguments:
   [VIEW_SET]  only this one
 
 options:
-  --lake NAME              the lake's database: connection string, URI or service
-  --registry RELEASE|FILE  the current hashes: a release, as 0.33, or a list_view_sets() answer
-  --json                   write JSON
-  --jsonl                  write a JSON object per line
-  --csv                    write CSV
-  --undo-for DURATION      how long it can be taken back: 7d unless said
+  --undo-for DURATION      how long it can be taken back, 7d unless said
   --from TIME              insert times from this one on
   --check                  exit with 3
   --limit N                at most so many
   --verdict NAME           only these (replaced, empty)
+
+general options:
+  --lake NAME              connection string, URI or service of its database
+  --registry RELEASE|FILE  what is current: 0.33, or a list_view_sets() answer
+  --json                   write JSON
+  --jsonl                  write a JSON object per line
+  --csv                    write CSV
+  --color WHEN             colours (auto, always, never)
   --help                   this text
 
 examples:
