@@ -72,7 +72,7 @@ local function state(lake)
 end
 
 local function look(self)
-   say("This is the catalog of a real lake, two days after its services went from release 0.27 to 0.33. Partitions\n"
+   say("This is the catalog of a real lake after its services went from release 0.27 to 0.33. Partitions\n"
       .. "written with an old schema are invisible to queries and still cost storage. First mm gets a schema of its\n"
       .. "own, and is told what is current: the answer of a 0.33 server to list_view_sets().")
    show(self, ("init --name %s --yes --reason demo"):format(LAKE))
