@@ -4,7 +4,7 @@ local releases = require("mm.releases")
 
 local inference = {}
 
---- The sources of a registry's entries in a few words: "release 0.33 (11 view sets), answer.json (1)".
+--- The sources of a registry's entries in a few words: "release 0.33 (11 view sets), answer.json (1 view set)".
 ---@param of mm.registry
 ---@return string
 function inference.sources(of)
@@ -16,7 +16,8 @@ function inference.sources(of)
       counts[entry.source] = (counts[entry.source] or 0) + 1
    end
    for i, source in ipairs(order) do
-      order[i] = ("%s (%d view sets)"):format(source, counts[source])
+      local count = counts[source]
+      order[i] = ("%s (%d view %s)"):format(source, count, count == 1 and "set" or "sets")
    end
    return table.concat(order, ", ")
 end
