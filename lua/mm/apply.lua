@@ -12,7 +12,7 @@ local lake = handle.methods
 local BATCH = 10000
 local CHANGED_SHARE = 0.01
 
-local OPTIONS = {reason = "string", undo_for = "string|number?", limit = "integer?", strict = "boolean?",
+local OPTIONS = {reason = "string", undo_for = "string|integer?", limit = "integer?", strict = "boolean?",
    on_batch = "function?"}
 
 local function verdict_params(found)
@@ -36,7 +36,11 @@ local function recheck(self, found)
 end
 
 -- Afterwards, while everything can still be undone: what was replaced is replaced, and no live file is queued.
+-- Again when it is applied again: who did it before may have been stopped short of this.
 local function verify(self, found)
+   if found.undo_until and found.undo_until <= found.now then
+      return nil
+   end
    local broken, err = handle.select(self, "retire_verify", verdict_params(found), "items")
    if not broken then
       return err
@@ -65,12 +69,8 @@ local function begin(self, found, opts)
       return err
    end
    err = recheck(self, found)
-   if err then
-      return err
-   end
-   local _
-   _, err = core.lake_begin(self, found.number, found.digest:sub(1, 6), opts.reason, ("%d seconds"):format(undo_s))
-   return err
+   return err or select(2, core.lake_begin(self, found.number, found.digest:sub(1, 6), opts.reason,
+      ("%d seconds"):format(undo_s)))
 end
 
 local function stop(found, done, message, fields)
@@ -146,13 +146,11 @@ local function not_applicable(found)
 end
 
 --- Applies a plan, or goes on with one that was stopped. Each batch is one transaction; rows that are gone are done,
---- rows
---- that changed are left and counted.
+--- rows that changed are left and counted.
 ---@param id string
 ---@param opts {reason: string, undo_for: string|integer, limit: integer, strict: boolean, on_batch: fun(batch: table)}
 ---   `undo_for` default 7d; `limit` partitions a batch, default 10000; `strict` stops when a single one changed
----@return table|nil retirement, table|nil err codes conflict (`done` when it stopped part-way), connection, timeout,
----   rights
+---@return table|nil retirement, table|nil err codes conflict (`done` when it stopped part-way), connection, timeout
 function lake:apply(id, opts)
    opts = options.check("lake:apply", opts, OPTIONS)
    local found, err = retirements.find(self, id)
@@ -160,12 +158,13 @@ function lake:apply(id, opts)
       return nil, err
    elseif found.state == "planned" then
       err = begin(self, found, opts)
-   elseif found.state == "applied" then
-      return self:retirement(id)
-   elseif found.state ~= "applying" then
+   elseif found.state ~= "applying" and found.state ~= "applied" then
       return not_applicable(found)
    end
-   err = err or run_batches(self, found, opts) or verify(self, found)
+   if found.state ~= "applied" then
+      err = err or run_batches(self, found, opts)
+   end
+   err = err or verify(self, found)
    if err then
       return nil, err
    end

@@ -16,8 +16,10 @@ plan.VERDICTS = {"replaced", "short", "empty", "rebuildable", "waits_for_blocks"
 -- Without being named: what is replaced or empty, and of what is rebuildable that which the next query rebuilds.
 local DEFAULT_VERDICTS = {"replaced", "empty", "rebuildable"}
 local HOUR_S, DEFAULT_UNDO_S = 3600, 7 * 24 * 3600
+-- No partition is retired in the last hour of the window, so that each file stays an hour.
+local MIN_UNDO_S = 2 * HOUR_S
 
---- The undo window in seconds: a text like "7d" or a number of seconds, at least an hour.
+--- The undo window in seconds: a text like "7d" or a number of seconds, at least two hours.
 ---@return integer|nil seconds, table|nil err
 function plan.undo_seconds(undo_for)
    local seconds, err = undo_for or DEFAULT_UNDO_S, nil
@@ -26,8 +28,8 @@ function plan.undo_seconds(undo_for)
    end
    if not seconds then
       return nil, err
-   elseif seconds < HOUR_S or seconds > 3650 * 24 * HOUR_S then
-      return errors.fail("invalid", ("an undo window of %s: it must be an hour at least and ten years at most"):format(
+   elseif seconds < MIN_UNDO_S or seconds > 3650 * 24 * HOUR_S then
+      return errors.fail("invalid", ("an undo window of %s: it must be two hours at least and ten years at most"):format(
          text.duration(seconds)))
    end
    return seconds
@@ -135,12 +137,13 @@ function plan.make(self, opts)
       return nil, kind
    end
    local undo_s, err = plan.undo_seconds(opts.undo_for)
-   err = err or check_verdicts(opts.verdicts or DEFAULT_VERDICTS) or check_registered(registry, opts)
+   err = err or check_verdicts(opts.verdicts or DEFAULT_VERDICTS)
    local wanted
    if not err then
       wanted, err = filter.read(self, registry, opts)
    end
-   if not wanted then
+   err = err or check_registered(registry, opts)
+   if err then
       return nil, err
    end
    local params = params_of(self, registry, words, wanted, opts, undo_s)
@@ -159,7 +162,7 @@ end
 ---@return table|nil retirement, table|nil err
 function lake:plan(opts)
    opts = options.check("lake:plan", opts, filter.spec{all = "boolean?", verdicts = "table?",
-      undo_for = "string|number?", dry_run = "boolean?"})
+      undo_for = "string|integer?", dry_run = "boolean?"})
    if not opts.view_set and not opts.all then
       error("lake:plan: give view_set, or all = true for every view set", 2)
    elseif opts.view_set and opts.all then

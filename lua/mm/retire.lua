@@ -6,7 +6,7 @@ local plan = require("mm.plan")
 
 local lake = handle.methods
 
-local APPLY_OPTIONS = {reason = "string", undo_for = "string|number?", limit = "integer?", strict = "boolean?",
+local APPLY_OPTIONS = {reason = "string", undo_for = "string|integer?", limit = "integer?", strict = "boolean?",
    on_batch = "function?"}
 
 -- Partitions of a view set that the lake defines but the registry lacks are unloaded, not garbage.
@@ -27,7 +27,7 @@ end
 ---@return table|nil retirement, table|nil err
 function lake:plan_range(opts)
    opts = options.check("lake:plan_range", opts, {view_set = "string", view_instance = "string", from = "string",
-      to = "string", include_current = "boolean?", include_unregistered = "boolean?", undo_for = "string|number?",
+      to = "string", include_current = "boolean?", include_unregistered = "boolean?", undo_for = "string|integer?",
       dry_run = "boolean?"})
    local err = opts.include_unregistered and unloaded(self, opts.view_set)
    if err then
