@@ -30,15 +30,6 @@ local function apply(id, opts, by)
    return (by or lake):apply(id, opts)
 end
 
--- An on_batch that calls what the list holds for its turn.
-local function on_turn(calls)
-   local turn = 0
-   return function(...)
-      turn = turn + 1
-      return calls[turn] and calls[turn](...)
-   end
-end
-
 local function skipped()
    return made:value[[select coalesce(string_agg(coalesce(i.file_path, 'empty') || ' ' || s.why, ', ' order by seq), '')
       from mmadmin.skipped s join mmadmin.item i using (retirement, seq)]]
@@ -399,21 +390,21 @@ describe("expirations", function()
       assert.are.equal("03:00:00", made:value("select expiration - applied_at from temporary_files, mmadmin.retirement"))
    end)
 
-   it("are never sooner than an hour", function()
+   it("are never sooner than two hours, as none is retired in the last one", function()
       set(SOME)
       local before = made:fingerprint()
 
-      assert_failed("invalid", "an undo window of 59m: it must be an hour at least and ten years at most",
-         apply(plan(), {undo_for = "59m"}))
+      assert_failed("invalid", "an undo window of 119m: it must be two hours at least and ten years at most",
+         apply(plan(), {undo_for = 119 * 60}))
 
       assert.are.equal("planned 1", state())
       assert_untouched(before)
    end)
 
-   it("may be an hour away", function()
+   it("may be two hours away", function()
       set(SOME)
 
-      assert_counts({4, 0, 0, 0}, apply(plan(), {undo_for = "1h"}))
+      assert_counts({4, 0, 0, 0}, apply(plan(), {undo_for = "2h"}))
    end)
 
    it("that come within an hour stop apply", function()

@@ -248,7 +248,7 @@ end)
 
 describe("a plan keeps", function()
    local EXTREMES = {
-      {"all", 0, 1, OLD, sort_order = "{a,NULL,\"b c\"}", max_sort = 0.5, bytes = 9007199254740993},
+      {"all", 0, 1, OLD, sort_order = "{a,NULL,\"b c\"}", max_sort = 0.5, bytes = 4503599627370497},
       {"infinite", "-infinity", "infinity", "06", min = "-infinity", max = "infinity", updated = "infinity"},
       {"nulls", false, false, OLD, instance = false, min = false, max = false, updated = false, bytes = false, events = false},
       {false, 2, 2, OLD}, {false, 2, 2, OLD},
@@ -339,9 +339,9 @@ describe("a plan is refused", function()
       assert_refused("invalid", "no verdict is called 'lost'", nil, lake:plan{all = true, verdicts = {"replaced", "lost"}})
    end)
 
-   it("for an undo window shorter than an hour", function()
-      assert_refused("invalid", "an undo window of 59m: it must be an hour at least and ten years at most", nil,
-         lake:plan{all = true, undo_for = "59m"})
+   it("for an undo window shorter than two hours, as none is retired in the last one", function()
+      assert_refused("invalid", "an undo window of 119m: it must be two hours at least and ten years at most", nil,
+         lake:plan{all = true, undo_for = "119m"})
    end)
 
    it("for a time of day without a zone", function()

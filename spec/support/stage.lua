@@ -42,14 +42,12 @@ local function time(value)
    return value and "timestamptz " .. literal(value) or "null"
 end
 
--- 8 bytes, little-endian.
+-- A number as 8 bytes, little-endian.
 local function count(value)
-   if type(value) == "string" then
-      return literal("\\x" .. value)
+   if type(value) == "number" then
+      value = ("%016x"):format(value):reverse():gsub("(.)(.)", "%2%1")
    end
-   local hex = value and ("%016x"):format(value)
-   return hex and literal("\\x" .. hex:gsub("..", "%0 "):gsub("(..) (..) (..) (..) (..) (..) (..) (..) ", "%8%7%6%5%4%3%2%1"))
-      or "null"
+   return literal(value and "\\x" .. value)
 end
 
 local function either(value, default)
@@ -99,8 +97,7 @@ local function insert(version, rows)
       for k, column in ipairs(columns) do
          list[k] = record[column]
       end
-      lines[i] = "insert into lakehouse_partitions (" .. table.concat(columns, ", ") .. ") values ("
-         .. table.concat(list, ", ") .. ");"
+      lines[i] = ("insert into lakehouse_partitions (%s) values (%s);"):format(table.concat(columns, ", "), table.concat(list, ", "))
    end
    return table.concat(lines, "\n")
 end
@@ -120,7 +117,7 @@ function stage.new(template)
    return setmetatable({template = template, version = tonumber(template:match("%-v(%d+)$")) or 10}, stage)
 end
 
-local function open(self, options)
+function stage:open(options)
    local mm = require("mm")
    options = options or {registry = assert(mm.registry.release("0.33"))}
    local lake = assert(mm.open(options.conninfo or self.db.conninfo, {registry = options.registry}))
@@ -130,11 +127,7 @@ end
 
 local function prepare(self)
    self.db, self.opened = postgres.database(self.template), {}
-   assert(open(self):init{name = "made-up"})
-end
-
-function stage:open(options)
-   return open(self, options)
+   assert(self:open():init{name = "made-up"})
 end
 
 function stage:close()
