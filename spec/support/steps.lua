@@ -1,0 +1,92 @@
+-- mm's transactions statement by statement, from the product's own text, to be stepped against other parties.
+--
+--   local mm = steps.new(db)                   a database with mmadmin
+--   mm:begin(retirement, reason)               each returns a transaction: a list of {name =, sql =},
+--   mm:apply_batch(retirement, limit)          as interleave.lua takes them. `sql` may be a function of what the
+--   mm:undo_begin(retirement, reason)          steps before answered; its second result says why the transaction
+--   mm:undo_batch(retirement, limit, partial)  is rolled back instead.
+--
+--   steps.STATEMENTS[FUNCTION]    the statements that this function of src/core/retirement.c runs, in order
+--
+-- It waits for locks as long as it takes: what a lock_timeout does is interleave.lua's to try.
+local core = require("mm.core")
+
+local steps = {}
+steps.__index = steps
+
+steps.STATEMENTS = {
+   mm_retirement_begin = {"retire_begin", "retire_digest"},
+   mm_retirement_apply_batch = {"retire_claim", "retire_batch", "retire_moved", "retire_skipped", "retire_close"},
+   mm_retirement_undo_begin = {"undo_begin"},
+   mm_retirement_undo_batch = {"undo_claim", "undo_leave_out", "undo_restore", "undo_lock", "undo_dequeue",
+      "undo_close"},
+}
+steps.BEGIN = "begin isolation level read committed read write"
+
+local FEATURES = 3 -- column of catalog.sql
+
+function steps.new(db)
+   local features = db:rows(assert(core.statement("catalog", " ")))[1][FEATURES]
+   return setmetatable({db = db, features = (" %s "):format(features or "")}, steps)
+end
+
+local function literal(value)
+   if value == nil then
+      return "null::text"
+   end
+   return "'" .. tostring(value):gsub("'", "''") .. "'::text"
+end
+
+-- The core sends every parameter as text.
+local function with_params(sql, params)
+   return (sql:gsub("%$(%d+)", function(number)
+      return literal(params[tonumber(number)])
+   end))
+end
+
+local function settings(nested_loops)
+   return with_params(assert(core.statement("settings", " ")),
+      {"public, pg_temp", "0", "0", nested_loops and "off" or "on"})
+end
+
+local function transaction(self, caller, params, opts)
+   local list = {{name = "begin", sql = steps.BEGIN}, {name = "settings", sql = settings(opts.nested_loops)}}
+   for _, name in ipairs(steps.STATEMENTS[caller]) do
+      local text = assert(core.statement(name, self.features .. (opts.without or "")))
+      list[#list + 1] = {name = name, sql = with_params(text, params)}
+   end
+   list[#list + 1] = {name = "commit", sql = opts.ending or "commit"}
+   return list
+end
+
+function steps:begin(retirement, reason)
+   local digest = self.db:value(("select encode(digest, 'hex') from mmadmin.retirement where retirement = %d"):format(
+      retirement))
+   return transaction(self, "mm_retirement_begin", {retirement, digest:sub(1, 6), reason, "7 days"}, {})
+end
+
+function steps:apply_batch(retirement, limit)
+   return transaction(self, "mm_retirement_apply_batch", {retirement, limit}, {nested_loops = true})
+end
+
+function steps:undo_begin(retirement, reason)
+   return transaction(self, "mm_retirement_undo_begin", {retirement, reason}, {})
+end
+
+-- As check_dequeued of the core decides.
+local function end_of_undo(answers)
+   local lost, late = answers.undo_dequeue:match("(%d+)|(%d+)|[^\n]*$")
+   if lost == "0" and late == "0" then
+      return "commit"
+   end
+   return "rollback", ("%s files lost, %s late"):format(lost, late)
+end
+
+function steps:undo_batch(retirement, limit, partial)
+   local newer = assert(core.statement("undo_newer_columns", self.features))
+   local without = self.db:value(with_params(newer, {retirement}))
+   return transaction(self, "mm_retirement_undo_batch", {retirement, limit, tostring(partial or false)},
+      {without = (without or "") .. " ", ending = end_of_undo})
+end
+
+return steps
