@@ -14,18 +14,23 @@ session.__index = session
 local MARK = "<<end of statement>>"
 -- Most statements end at once: it looks again a while before it begins to sleep in between.
 local SETTLED = [[
-   do $$ begin
+   create or replace function pg_temp.settled(process int, quiet_since timestamptz) returns text language plpgsql as $$
+   declare
+      is_blocked bool;
+   begin
       for look in 1 .. 1000000000 loop
          perform pg_stat_clear_snapshot();
-         exit when cardinality(pg_blocking_pids(%d)) > 0 or not exists (
-            select from pg_stat_get_activity(%d) where state not like 'idle%%' or state_change = '%s');
-         if look > 100 then
+         is_blocked := cardinality(pg_blocking_pids(process)) > 0;
+         exit when is_blocked or not exists (select from pg_stat_get_activity(process)
+                                              where state not like 'idle%' or state_change = quiet_since);
+         if look > 50 then
             perform pg_sleep(0.001);
          end if;
       end loop;
-   end $$;
-   select case when cardinality(pg_blocking_pids(%d)) > 0 then 'blocked' else 'done' end || ' '
-          || coalesce((select state_change from pg_stat_get_activity(%d))::text, '')]]
+      return case when is_blocked then 'blocked' else 'done' end || ' '
+             || coalesce((select state_change from pg_stat_get_activity(process))::text, '');
+   end $$]]
+local SETTLE = "select pg_temp.settled(%d, '%s')"
 
 function session.open(observer)
    local process = coprocess.start("psql -X -q -A -t -d " .. shell.quote(observer.conninfo))
@@ -39,10 +44,15 @@ local function last_change(self)
    return self.observer:value("select state_change from pg_stat_get_activity(" .. self.pid .. ")")
 end
 
+-- A statement without the semicolon and the line ends behind it.
+function session.without_end(sql)
+   return sql:sub(1, sql:find("[;%s]*$", -20) - 1)
+end
+
 function session:send(sql)
    self.quiet_since = self.changed or last_change(self)
    self.changed = nil
-   self.process:write(sql:match("^(.-)[;%s]*$") .. ";\n\\echo " .. MARK .. "\n")
+   self.process:write(session.without_end(sql) .. ";\n\\echo " .. MARK .. "\n")
 end
 
 function session:wait()
@@ -66,9 +76,20 @@ function session:run(sql)
    return self:wait()
 end
 
+-- An observer whose connection stays makes the function once.
+local function settled(self)
+   local observer, call = self.observer, SETTLE:format(self.pid, self.quiet_since)
+   if not observer.is_connected then
+      return observer:value(SETTLED .. ";" .. call)
+   elseif not observer.has_settled then
+      observer:psql(SETTLED)
+      observer.has_settled = true
+   end
+   return observer:value(call)
+end
+
 function session:settle()
-   local observer, pid = self.observer, self.pid
-   local outcome, changed = observer:value(SETTLED:format(pid, pid, self.quiet_since, pid, pid)):match("^(%a+) (.*)$")
+   local outcome, changed = settled(self):match("^(%a+) (.*)$")
    self.changed = outcome == "done" and changed ~= "" and changed or nil
    return outcome
 end

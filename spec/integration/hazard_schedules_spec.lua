@@ -1,0 +1,400 @@
+-- mm's apply and undo against upstream's transactions and against themselves, step by step in every order: after each
+-- schedule all invariants hold, and what must be live is live. The transactions are the product's own statements.
+local core = require("mm.core")
+local interleave = require("spec.support.interleave")
+local invariants = require("spec.support.invariants")
+local session = require("spec.support.session")
+local snapshot = require("spec.support.snapshot")
+local stage = require("spec.support.stage")
+local steps = require("spec.support.steps")
+local upstream = require("spec.support.upstream")
+
+local OLD, NEW = "05", "07" -- of log_entries under release 0.33
+local QUEUED_BEFORE = [[insert into temporary_files values
+   ('expired', 1, now() - interval '2 hours'), ('later', 1, now() + interval '1 hour');]]
+local ON_TIME, A_MONTH_AHEAD = "now()", "now() + interval '30 days'"
+
+local function at(time)
+   return "2026-01-01 " .. time
+end
+
+-- Planned are a, b, the empty one and the two equal ones of instance p.
+local ROWS = {
+   {"a", at"10:00", at"11:00", OLD}, {"c", at"10:00", at"11:00", NEW, events = 40, rows = 4},
+   {"b", at"11:00", at"12:00", OLD}, {false, at"12:00", at"13:00", OLD}, {"u", at"13:00", at"14:00", false},
+   {false, at"10:30", at"10:30", OLD, instance = "p"}, {false, at"10:30", at"10:30", OLD, instance = "p"},
+   {"d", at"10:30", at"10:30", NEW, instance = "p"},
+}
+local PLANNED = 5
+-- The files of live partitions; the retirement's state, and how far it and its undo have come.
+local END = [[
+   select format('%s: %s %s %s', string_agg(p.file_path, ' ' order by p.file_path), r.state, r.next_seq, r.undo_seq)
+     from lakehouse_partitions p, mmadmin.retirement r
+    group by r.retirement]]
+local OVERLAP = "lakehouse_partitions_no_overlap"
+
+local lakes, schedules = {}, 0
+
+local function text_of(transaction)
+   local list = {}
+   for i, step in ipairs(transaction) do
+      list[i] = session.without_end(step.sql)
+   end
+   return table.concat(list, ";\n") .. ";\n"
+end
+
+local function applied(mm)
+   return text_of(mm:apply_batch(1, 10))
+end
+
+-- Each planned row stands where another was planned.
+local function moved()
+   return [[update mmadmin.item i set row_ctid = o.row_ctid from mmadmin.item o
+      where o.seq = i.seq % (select count(*) from mmadmin.item) + 1;]]
+end
+
+local function planned()
+   return ""
+end
+
+local FIXTURES = {planned = planned, moved = moved, applied = applied}
+
+-- A lake whose retirement 1 is begun and stands as its name says, mm's transactions for it, and a runner.
+local function new_lake(name)
+   local made = stage.new("catalog-v10")
+   made:set(ROWS, QUEUED_BEFORE)
+   local plan = assert(made:open():plan{view_set = "log_entries", verdicts = {"short", "only_copy", "empty"}})
+   assert.are.equal(PLANNED, plan.partitions)
+   made:close()
+   invariants.watch(made.db, {log_entries = NEW})
+   local mm = steps.new(made.db)
+   made:psql("set application_name = 'mm';" .. text_of(mm:begin(1, "spec")) .. FIXTURES[name](mm))
+   snapshot.take(made.db)
+   return {made = made, mm = mm, runner = interleave.new(made.db)}
+end
+
+local function lake(name)
+   lakes[name] = lakes[name] or new_lake(name)
+   return lakes[name]
+end
+
+-- Parties. Steps that only one of them can notice are joined.
+
+local function apply(on, opts)
+   opts = opts or {}
+   local transactions = {}
+   for i = 1, opts.batches or 1 do
+      transactions[i] = interleave.joined(on.mm:apply_batch(1, opts.limit or 10),
+         opts.at or {"retire_batch", "retire_moved", "commit"})
+   end
+   return {name = opts.name or "mm apply", gives_way = true, transactions = transactions}
+end
+
+local function undo(on, opts)
+   opts = opts or {}
+   return {name = opts.name or "mm undo", gives_way = true, transactions = {
+      interleave.joined(on.mm:undo_begin(1, "spec"), {"commit"}),
+      interleave.joined(on.mm:undo_batch(1, 10, opts.partial), opts.at or {"undo_restore", "undo_dequeue", "commit"})}}
+end
+
+-- One operator after the other, the same person perhaps.
+local function apply_and_undo(on)
+   local first, second = apply(on, {at = {"commit"}}), undo(on)
+   table.insert(second.transactions, 1, first.transactions[1])
+   return second
+end
+
+local function writer(row, moments)
+   return {name = "writer", transactions = {interleave.joined(upstream.writer(row),
+      moments or {"select", "queue", "delete", "insert", "commit"})}}
+end
+
+local function other(name, transaction, moments)
+   return {name = name, transactions = {interleave.joined(transaction, moments)}}
+end
+
+local function hour(hash, from, to)
+   return {from = at(from or "10:00"), to = at(to or "11:00"), hash = hash, path = "new"}
+end
+
+local function is_one_of(list, value)
+   for _, each in ipairs(list) do
+      if each == value then
+         return true
+      end
+   end
+   return false
+end
+
+-- What is wrong at the end of a schedule: it is none of `ends`, a party failed but for the reason (a pattern) that
+-- `may_fail` has for it, an invariant does not hold.
+local function troubles(eye, ended, ends)
+   local found, wrong = eye:value(END), invariants.broken(eye)
+   if not is_one_of(ends, found) then
+      wrong[#wrong + 1] = "the end is " .. found
+   end
+   for name, each in pairs(ended) do
+      if each.failed and not each.failed:find((ends.may_fail or {})[name] or "^$") then
+         wrong[#wrong + 1] = ("%s failed: %s"):format(name, each.failed)
+      end
+   end
+   return table.concat(wrong, "\n")
+end
+
+local function explore(on, parties, ends)
+   schedules = schedules + on.runner:all{
+      parties = parties,
+      restart = function(eye)
+         snapshot.restore(eye)
+         return ends.prepare and eye:psql(ends.prepare)
+      end,
+      check = function(eye, ended)
+         local wrong = troubles(eye, ended, ends)
+         assert(wrong == "", wrong)
+      end,
+   }
+end
+
+-- The statements that a function of the core's C source names, in their order.
+local function named_in(source, name)
+   local body = source:match("\nmm_code " .. name .. "%(.-\n}\n")
+   local list = {}
+   for word in body:gmatch('"([%l_]+)"') do
+      list[#list + 1] = core.statement(word, " ") and word or nil
+   end
+   return list
+end
+
+local function read(path)
+   local file = assert(io.open(path))
+   local text = file:read("*a")
+   file:close()
+   return text
+end
+
+describe("the statements that are stepped", function()
+   for name, statements in pairs(steps.STATEMENTS) do
+      it("are those that " .. name .. " runs", function()
+         assert.are.same(named_in(read("src/core/retirement.c"), name), statements)
+      end)
+   end
+
+   it("begin as the core begins", function()
+      assert.is_truthy(read("src/core/db.c"):find('"' .. steps.BEGIN .. '"', 1, true))
+   end)
+end)
+
+describe("in every order", function()
+   local counted
+
+   before_each(function()
+      counted = schedules
+   end)
+   after_each(function()
+      print(("%6d schedules"):format(schedules - counted))
+   end)
+   teardown(function()
+      for _, each in pairs(lakes) do
+         each.runner:close()
+         each.made:drop()
+      end
+      print(("%6d schedules in all"):format(schedules))
+   end)
+
+   describe("apply and", function()
+      it("a writer of the same hash that replaces a planned row", function()
+         local on = lake("planned")
+         explore(on, {apply(on), writer(hour(OLD))}, {"d new u: applied 6 1"})
+      end)
+
+      it("a writer of the current hash that replaces a planned row", function()
+         local on = lake("planned")
+         explore(on, {apply(on), writer(hour(NEW))}, {"d new u: applied 6 1"})
+      end)
+
+      it("a writer of the same hash, when the planned rows have moved", function()
+         local on = lake("moved")
+         explore(on, {apply(on), writer(hour(OLD))}, {"d new u: applied 6 1"})
+      end)
+
+      it("a writer of the current hash, when the planned rows have moved", function()
+         local on = lake("moved")
+         explore(on, {apply(on), writer(hour(NEW))}, {"d new u: applied 6 1"})
+      end)
+
+      it("a merge of a wider range", function()
+         local on = lake("planned")
+         explore(on, {apply(on), writer(hour(NEW, "10:00", "13:00"))}, {"d new u: applied 6 1"})
+      end)
+
+      it("an old writer's merge of a wider range", function()
+         local on = lake("planned")
+         explore(on, {apply(on), writer(hour(OLD, "10:00", "13:00"))}, {"d new u: applied 6 1"})
+      end)
+
+      it("a writer that replaces whatever its range meets", function()
+         local on = lake("planned")
+         local row = hour(OLD, "10:30", "11:30")
+         row.overlaps = true
+         explore(on, {apply(on), writer(row)}, {"d new u: applied 6 1"})
+      end)
+
+      it("a writer of the same point in time", function()
+         local on = lake("planned")
+         local row = hour(NEW, "10:30", "10:30")
+         row.instance = "p"
+         explore(on, {apply(on), writer(row)}, {"c new u: applied 6 1"})
+      end)
+
+      it("upstream's function that retires a range", function()
+         local on = lake("planned")
+         local transaction = upstream.retire_partitions(hour(OLD, "10:00", "11:00"))
+         explore(on, {apply(on), other("retire_partitions", transaction, {"select", "queue", "delete", "commit"})},
+            {"d u: applied 6 1"})
+      end)
+
+      it("upstream's function that retires by range and hash", function()
+         local on = lake("planned")
+         local transaction = upstream.retire_by_metadata(hour(OLD))
+         explore(on, {apply(on), other("by_metadata", transaction, {"select", "queue", "delete", "commit"})},
+            {"c d u: applied 6 1", may_fail = {by_metadata = "^ERROR: Partition not found"}})
+      end)
+
+      it("upstream's function of 0.29 that retires by range alone", function()
+         local on = lake("planned")
+         local row = hour(OLD)
+         row.is_old = true
+         local transaction = upstream.retire_by_metadata(row)
+         explore(on, {apply(on), other("by_metadata", transaction, {"select", "queue", "delete", "commit"})},
+            {"d u: applied 6 1"})
+      end)
+
+      it("the expiry of partitions", function()
+         local on = lake("planned")
+         local transaction = upstream.expiry(at"11:30")
+         explore(on, {apply(on), other("expiry", transaction, {"delete", "queue", "commit"})}, {"u: applied 6 1"})
+      end)
+
+      it("the expiry of partitions, when the planned rows have moved", function()
+         local on = lake("moved")
+         local transaction = upstream.expiry(at"11:30")
+         explore(on, {apply(on), other("expiry", transaction, {"delete", "queue", "commit"})}, {"u: applied 6 1"})
+      end)
+
+      it("the daemon's purge of files", function()
+         local on = lake("planned")
+         local transaction = upstream.purge(ON_TIME)
+         explore(on, {apply(on), other("purge", transaction, {"delete", "objects", "commit"})},
+            {"c d u: applied 6 1"})
+         assert.are.equal("a b later", on.made:queued())
+      end)
+
+      it("the purge of a daemon whose clock is a month ahead", function()
+         local on = lake("planned")
+         local transaction = upstream.purge(A_MONTH_AHEAD)
+         explore(on, {apply(on), other("purge", transaction, {"delete", "objects", "commit"})},
+            {"c d u: applied 6 1"})
+      end)
+
+      it("another operator's apply", function()
+         local on = lake("planned")
+         explore(on, {apply(on, {limit = 3, at = {"retire_claim", "retire_batch", "commit"}}),
+            apply(on, {limit = 3, at = {"retire_claim", "retire_batch", "commit"}, name = "mm apply 2"})},
+            {"c d u: applied 6 1"})
+      end)
+
+      it("another operator's apply, when both have two batches to do", function()
+         local on = lake("moved")
+         explore(on, {apply(on, {limit = 3, batches = 2, at = {"retire_batch", "commit"}}),
+            apply(on, {limit = 3, batches = 2, at = {"retire_batch", "commit"}, name = "mm apply 2"})},
+            {"c d u: applied 6 1"})
+      end)
+
+      it("an undo", function()
+         local on = lake("planned")
+         explore(on, {apply(on, {limit = 3, batches = 2, at = {"retire_batch", "commit"}}), undo(on)},
+            {"a b c d u: undoing 1 1", "a b c d u: undone 4 4", "a b c d u: undone 6 6"})
+      end)
+   end)
+
+   describe("undo and", function()
+      local NOT_IN_QUEUE = {["mm undo"] = "files lost"}
+
+      it("the daemon's purge of files", function()
+         local on = lake("applied")
+         local transaction = upstream.purge(ON_TIME)
+         explore(on, {undo(on), other("purge", transaction, {"delete", "objects", "commit"})},
+            {"a b c d u: undone 6 6"})
+      end)
+
+      it("the purge of a daemon whose clock is a month ahead", function()
+         local on = lake("applied")
+         local transaction = upstream.purge(A_MONTH_AHEAD)
+         explore(on, {undo(on), other("purge", transaction, {"delete", "objects", "commit"})},
+            {"a b c d u: undone 6 6", "c d u: undoing 6 1", may_fail = NOT_IN_QUEUE})
+      end)
+
+      it("a purge that deletes files whose time is over and fails", function()
+         local on = lake("applied")
+         local transaction = upstream.purge(ON_TIME, "rollback")
+         explore(on, {undo(on), other("purge", transaction, {"delete", "objects", "commit"})},
+            {"c d u: undoing 6 1", may_fail = NOT_IN_QUEUE,
+             prepare = "update temporary_files set expiration = now() - interval '1 second' where file_path = 'a'"})
+      end)
+
+      it("a purge that takes a file that was queued twice, an undo that leaves out what is lost", function()
+         local on = lake("applied")
+         local transaction = upstream.purge(ON_TIME)
+         explore(on, {undo(on, {partial = true, at = {"undo_leave_out", "undo_dequeue", "commit"}}),
+            other("purge", transaction, {"delete", "objects", "commit"})},
+            {"b c d u: undone 6 6", "c d u: undoing 6 1", may_fail = NOT_IN_QUEUE,
+             prepare = "insert into temporary_files values ('a', 1000, now() - interval '1 second')"})
+      end)
+
+      it("a writer of an overlapping row of the same hash", function()
+         local on = lake("applied")
+         explore(on, {undo(on), writer(hour(OLD, "10:00", "11:00"))},
+            {"a b c d u: undone 6 6", "b d new u: undone 6 6", "d new u: undoing 6 1",
+             may_fail = {["mm undo"] = OVERLAP, writer = OVERLAP}})
+      end)
+
+      it("a writer of the current hash", function()
+         local on = lake("applied")
+         explore(on, {undo(on), writer(hour(NEW))}, {"a b d new u: undone 6 6", "b d new u: undone 6 6"})
+      end)
+
+      it("the expiry of partitions", function()
+         local on = lake("applied")
+         local transaction = upstream.expiry(at"11:30")
+         explore(on, {undo(on), other("expiry", transaction, {"delete", "queue", "commit"})},
+            {"a b u: undone 6 6", "b u: undone 6 6"})
+      end)
+
+      it("another operator's undo", function()
+         local on = lake("applied")
+         explore(on, {undo(on), undo(on, {name = "mm undo 2"})}, {"a b c d u: undone 6 6"})
+      end)
+   end)
+
+   describe("apply with its undo and", function()
+      it("a writer of the same hash", function()
+         local on = lake("planned")
+         explore(on, {apply_and_undo(on), writer(hour(OLD))},
+            {"a b c d u: undone 6 6", "b d new u: undone 6 6", "d new u: undoing 6 1",
+             may_fail = {["mm undo"] = OVERLAP, writer = OVERLAP}})
+      end)
+
+      it("a writer of the current hash", function()
+         local on = lake("planned")
+         explore(on, {apply_and_undo(on), writer(hour(NEW), {"select", "queue", "delete", "commit"})},
+            {"a b d new u: undone 6 6", "b d new u: undone 6 6"})
+      end)
+
+      it("an undo by somebody else and a writer", function()
+         local on = lake("planned")
+         explore(on, {apply(on, {at = {"commit"}}), undo(on, {at = {"undo_dequeue", "commit"}}),
+            writer(hour(NEW), {"select", "delete", "commit"})},
+            {"b d new u: undoing 1 1", "a b d new u: undone 6 6", "b d new u: undone 6 6"})
+      end)
+   end)
+end)
