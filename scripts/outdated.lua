@@ -14,12 +14,13 @@ local options = cli.parse{
 local lake = assert(cli.open(options))
 report.registry(lake, options)
 local groups = assert(lake:list_outdated_partitions(options.view_set))
+options.brief = report.brief
 local sizes = {{name = "partition_count", heading = "partitions", format = "count"},
    {name = "bytes", heading = "size", format = "bytes"}}
 if options.instances then
    output.rows(groups, report.verdict_columns({{name = "view_set_name", heading = "view set"},
       {name = "view_instance_id", heading = "instance"}, {name = "outdated_schema_hash", heading = "hash"},
-      {name = "current_schema_hash", heading = "current hash"}, sizes[1], sizes[2]}), options)
+      {name = "current_schema_hash", heading = "current hash"}, sizes[1], sizes[2]}, {report.SHARE}), options)
 else
    local rows, total = report.by_view_set(groups)
    if #rows > 1 and not (options.json or options.jsonl or options.csv) then
@@ -27,7 +28,7 @@ else
    end
    options.empty = "nothing is outdated"
    output.rows(rows, report.verdict_columns({{name = "view_set_name", heading = "view set"},
-      {name = "instances", format = "count"}, sizes[1], sizes[2]}), options)
+      {name = "instances", format = "count"}, sizes[1], sizes[2]}, {report.SHARE}), options)
 end
 if #groups > 0 then
    cli.next(options, "mmlua plan %s, or mmlua explain VIEW_SET --at TIME", options.view_set or "--all")

@@ -27,8 +27,10 @@ if action == "publish" then
 elseif action == "show" then
    report.registry(lake, options)
    output.rows(registry:list_view_sets(), {{name = "view_set_name", heading = "view set"},
-      {name = "current_schema_hash", heading = "current hash"}, {name = "has_view_maker", heading = "view maker"},
-      {name = "global_instance_available", heading = "global"}, "source"}, options)
+      {name = "current_schema_hash", heading = "current hash"},
+      {name = "has_view_maker", heading = "view maker", spare = true},
+      {name = "global_instance_available", heading = "global"}, {name = "source", spare = true}},
+      options)
 end
 local findings = registry:findings()
 if action == "check" or action == "show" and #findings > 0 and not (options.json or options.jsonl or options.csv) then

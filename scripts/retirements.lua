@@ -13,10 +13,10 @@ local options = cli.parse{
 local lake = assert(cli.open(options))
 options.empty = "no retirements yet"
 output.rows(assert(lake:retirements{state = options.state}), {
-   "id", "state", {name = "created_at", heading = "planned", format = report.time},
-   {name = "created_by", heading = "by"},
+   "id", "state", {name = "created_at", heading = "planned", format = report.time, spare = true},
+   {name = "created_by", heading = "by", spare = true},
    {name = "partitions", format = "count"}, {name = "bytes", heading = "size", format = "bytes"},
    {name = "retired", format = "count"}, {name = "remaining", format = "count"}, {name = "restored", format = "count"},
-   "reason",
+   {name = "reason", spare = true},
 }, options)
 cli.next(options, "mmlua show ID")

@@ -14,10 +14,10 @@ local lake = assert(cli.open(options))
 report.registry(lake, options)
 output.rows(assert(lake:list_schema_versions(options.view_set)), {
    {name = "view_set_name", heading = "view set"}, {name = "schema_hash", heading = "hash"}, "status",
-   {name = "releases", heading = "written by"}, {name = "partitions", format = "count"},
-   {name = "bytes", heading = "size", format = "bytes"}, {name = "instances", format = "count"},
-   {name = "first_insert_time", heading = "from", format = report.time},
-   {name = "last_insert_time", heading = "to", format = report.time},
-   {name = "last_updated", heading = "last write", format = report.time},
+   {name = "releases", heading = "written by", spare = true}, {name = "partitions", format = "count"},
+   {name = "bytes", heading = "size", format = "bytes"}, {name = "instances", format = "count", spare = true},
+   {name = "first_insert_time", heading = "from", format = report.time, spare = true},
+   {name = "last_insert_time", heading = "to", format = report.time, spare = true},
+   {name = "last_updated", heading = "last write", format = report.time, spare = true},
 }, options)
 cli.next(options, "mmlua outdated")

@@ -13,8 +13,9 @@ local lake = assert(cli.open(options))
 report.registry(lake, options)
 output.rows(assert(lake:list_view_sets()), {
    {name = "view_set_name", heading = "view set"}, "status", {name = "current_schema_hash", heading = "current hash"},
-   {name = "releases", heading = "written by"}, {name = "partitions", format = "count"},
-   {name = "bytes", heading = "size", format = "bytes"}, {name = "current", format = "count"},
-   {name = "outdated", format = "count"}, {name = "unhashed", format = "count"}, "source",
+   {name = "releases", heading = "written by", spare = true}, {name = "partitions", format = "count"},
+   {name = "bytes", heading = "size", format = "bytes", spare = true}, {name = "current", format = "count"},
+   {name = "outdated", format = "count"}, {name = "unhashed", format = "count", spare = true},
+   {name = "source", spare = true},
 }, options)
 cli.next(options, "mmlua outdated")

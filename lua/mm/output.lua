@@ -33,13 +33,18 @@ local function each(rows)
    end
 end
 
-local function complete(columns)
+-- Copies; optional columns are pictures, which are for people.
+local function complete(columns, is_for_people)
    local list = {}
-   for i, column in ipairs(columns) do
+   for _, column in ipairs(columns) do
       column = type(column) == "string" and {name = column} or column
-      local heading = column.heading or column.name:gsub("_", " ")
-      list[i] = {name = column.name, heading = heading, format = column.format, align = column.align,
-         optional = column.optional, style = column.style}
+      if is_for_people or not column.optional then
+         local copy = {heading = column.name:gsub("_", " ")}
+         for name, value in pairs(column) do
+            copy[name] = value
+         end
+         list[#list + 1] = copy
+      end
    end
    return list
 end
@@ -102,28 +107,36 @@ local function writer_of(opts)
    return opts.json and writers.json or opts.jsonl and writers.jsonl or opts.csv and writers.csv
 end
 
+local function write_table(rows, columns, opts)
+   local is_there, hidden
+   pager.run(function(write_some)
+      is_there, hidden = text_table.rows(write_some, each(rows), columns, {width = screen.width(), brief = opts.brief})
+   end, write)
+   if is_there == false then
+      output.message("%s", opts.empty or "nothing")
+   elseif hidden and #hidden > 0 then
+      output.message("not shown for want of room: %s", table.concat(hidden, ", "))
+   end
+end
+
 --- Writes rows: a list, or what returns the next one when it is called. As a table with formatted values, or, when
 --- `opts` says `json`, `jsonl` or `csv`, with their plain values under the columns' names. A column is a name or
---- `{name=, heading=, format=, align=, style=, optional=}`; a format is "bytes", "count", "duration" or a function of
---- value and row, a style one of mm.paint; `optional` ones are shown on terminals that have room for them. What does
---- not fit is shown one row below the other, and by the pager. `opts.empty` is said on stderr in place of a table
+--- `{name=, heading=, format=, align=, style=, spare=, optional=}`; a format is "bytes", "count", "duration" or a
+--- function of value and row, a style one of mm.paint. Terminals too narrow do without those that are `spare`; only
+--- those with room for everything have `optional` ones. What still does not fit is shown one row below the other, or as
+--- `opts.brief(row)` says; what is too long goes through the pager. `opts.empty` is said on stderr in place of a table
 --- without rows. Raises when stdout cannot be written.
 ---@param rows table|function
 ---@param columns table[]
 ---@param opts? table as parsed from the command line
 function output.rows(rows, columns, opts)
-   opts, columns = opts or {}, complete(columns)
+   opts = opts or {}
    local writer = writer_of(opts)
+   columns = complete(columns, not writer)
    if writer then
       writer(each(rows), columns)
-      return
-   end
-   local is_empty = false
-   pager.run(function(write_some)
-      is_empty = not text_table.rows(write_some, each(rows), columns, {width = screen.width()})
-   end, write)
-   if is_empty then
-      output.message("%s", opts.empty or "nothing")
+   else
+      write_table(rows, columns, opts)
    end
 end
 
@@ -132,7 +145,8 @@ end
 ---@param columns table[] as `output.rows` has them
 ---@param opts? table as parsed from the command line
 function output.record(row, columns, opts)
-   opts, columns = opts or {}, complete(columns)
+   opts = opts or {}
+   columns = complete(columns, not writer_of(opts))
    if opts.json or opts.jsonl then
       write(as_object(names_of(columns), row), "\n")
    elseif opts.csv then

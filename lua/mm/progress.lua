@@ -102,8 +102,8 @@ local function write_stderr(line)
 end
 
 --- Begins to say how far something is. `word` is what becomes of things, as "retired".
----@param opts {word: string, total: integer, clock: fun(): number, write: fun(line: string), is_bar: boolean} `clock` in
----   seconds; what is not said is the system's, stderr, and whether that is a terminal
+---@param opts {word: string, total: integer, clock: fun(): number, write: fun(line: string), is_bar: boolean} what is
+---   not said: the system's clock, in seconds, stderr, and whether that is a terminal
 ---@return mm.progress
 function progress.new(opts)
    local self = {word = opts.word, total = opts.total, done = 0, clock = opts.clock or os.time,

@@ -1,6 +1,9 @@
 -- What verbs show: verdicts, plans and retirements in words and columns.
+local bars = require("mm.bars")
 local output = require("mm.output")
 local progress = require("mm.progress")
+local screen = require("mm.screen")
+local text = require("mm.text")
 
 local report = {}
 
@@ -46,12 +49,47 @@ function report.verdict_columns(before, after)
    return columns
 end
 
+-- How many a plan takes unless told otherwise (but for those whose source goes too soon).
+local function harmless(group)
+   return group.replaced + group.empty + (group.view_instance_id == "global" and 0 or group.rebuildable)
+end
+
+--- A bar of that share, with the share in per cent.
+---@param share number
+---@param width integer
+---@return string
+function report.bar(share, width)
+   return ("%s %3d %%"):format(bars.row(share, width, not screen.is_utf8()), math.floor(share * 100))
+end
+
+-- The share of partitions that lose nothing when they are retired, as a picture.
+report.SHARE = {name = "harmless", heading = "loses nothing", optional = true, format = function(value, row)
+   return report.bar((value or harmless(row)) / row.partition_count, 12)
+end}
+
+--- A row of outdated partitions on two lines, for narrow terminals.
+---@param row table
+---@return string
+function report.brief(row)
+   local parts = {}
+   for _, name in ipairs(report.VERDICTS) do
+      if row[name] > 0 then
+         parts[#parts + 1] = text.count(row[name]) .. " " .. name:gsub("_", " ")
+      end
+   end
+   local of = row.instances and text.count(row.instances) .. (row.instances == 1 and " instance" or " instances")
+      or "instance " .. row.view_instance_id
+   return text.escape(("%s: %s partitions, %s, %s"):format(row.view_set_name, text.count(row.partition_count),
+      text.bytes(row.bytes), of)) .. "\n   " .. table.concat(parts, ", ")
+end
+
 --- Groups of outdated partitions added up to a row per view set, and one of the total.
 function report.by_view_set(groups)
    local rows, by_name = {}, {}
    local total = {view_set_name = "total", partition_count = 0, bytes = 0, instances = 0}
    local function add(row, group)
       row.instances = (row.instances or 0) + 1
+      row.harmless = (row.harmless or 0) + harmless(group)
       for _, name in ipairs(report.VERDICTS) do
          row[name] = (row[name] or 0) + group[name]
       end

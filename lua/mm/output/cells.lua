@@ -44,12 +44,12 @@ function cells.alignment(column, row)
    end
 end
 
---- The values of a row, column by column.
+--- The values of a row, column by column; `row` in it is the row.
 ---@param columns table[]
 ---@param row table
 ---@return string[]
 function cells.row(columns, row)
-   local list = {}
+   local list = {row = row}
    for i, column in ipairs(columns) do
       list[i] = cells.of(column, row)
    end

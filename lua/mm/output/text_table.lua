@@ -37,6 +37,10 @@ local function total_width(columns)
    return sum
 end
 
+local function fits(columns, layout)
+   return layout.width == nil or total_width(columns) <= layout.width
+end
+
 -- Optional columns are for tables on terminals that have room for all of them.
 local function hide_optional(columns, layout)
    local has_room = not layout.is_vertical and layout.width and total_width(columns) <= layout.width
@@ -45,11 +49,22 @@ local function hide_optional(columns, layout)
    end
 end
 
-local function is_vertical(columns, layout)
-   if layout.is_vertical ~= nil then
-      return layout.is_vertical
+-- Spare columns go where there is no room for them, the last ones first; all stay when even that does not help.
+local function hide_spare(columns, layout)
+   local hidden = {}
+   for i = #columns, 1, -1 do
+      if columns[i].spare and not fits(columns, layout) then
+         columns[i].is_hidden = true
+         table.insert(hidden, 1, columns[i].heading)
+      end
    end
-   return layout.width ~= nil and total_width(columns) > layout.width
+   if fits(columns, layout) then
+      return hidden
+   end
+   for _, column in ipairs(columns) do
+      column.is_hidden = column.optional
+   end
+   return {}
 end
 
 local function line(columns, values, style)
@@ -72,6 +87,36 @@ local function headings_of(columns)
    return headings
 end
 
+local function write_table(write, next_cells, columns)
+   write(line(columns, headings_of(columns), "bold"))
+   for values in next_cells do
+      write(line(columns, values))
+   end
+end
+
+local function write_briefly(brief)
+   return function(write, next_cells)
+      for values in next_cells do
+         write(brief(values.row), "\n")
+      end
+   end
+end
+
+-- How the rows are written, and the headings of columns that were left out.
+local function choose(columns, layout)
+   hide_optional(columns, layout)
+   if layout.is_vertical then
+      return records.all, {}
+   elseif layout.is_vertical == false then
+      return write_table, {}
+   end
+   local hidden = hide_spare(columns, layout)
+   if fits(columns, layout) then
+      return write_table, hidden
+   end
+   return layout.brief and write_briefly(layout.brief) or records.all, {}
+end
+
 -- The cells that were measured, then those of the rows that follow.
 local function each(lines, columns, next_row)
    local i = 0
@@ -85,30 +130,22 @@ local function each(lines, columns, next_row)
    end
 end
 
-local function write_table(write, next_cells, columns)
-   write(line(columns, headings_of(columns), "bold"))
-   for values in next_cells do
-      write(line(columns, values))
-   end
-end
-
 --- Writes a heading and a line for each row, or, when `layout.width` columns do not hold that, or `layout.is_vertical`
---- says so, a record for each. False when there was no row, and nothing was written.
+--- says so, a record for each, or what `layout.brief` makes of the row. False when there was no row, and nothing was
+--- written.
 ---@param write function
 ---@param next_row function
 ---@param columns table[]
----@param layout? {width: integer, is_vertical: boolean}
----@return boolean
+---@param layout? {width: integer, is_vertical: boolean, brief: fun(row: table): string} `brief` must escape
+---@return boolean is_written, string[]|nil hidden the headings that there was no room for
 function text_table.rows(write, next_row, columns, layout)
-   layout = layout or {}
    local lines = measure(columns, next_row)
    if #lines == 0 then
       return false
    end
-   hide_optional(columns, layout)
-   local write_rows = is_vertical(columns, layout) and records.all or write_table
+   local write_rows, hidden = choose(columns, layout or {})
    write_rows(write, each(lines, columns, next_row), columns)
-   return true
+   return true, hidden
 end
 
 return text_table
