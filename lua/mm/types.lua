@@ -1,0 +1,75 @@
+---@meta
+-- The types of mm, for people and for language servers. Records are in mm.types.catalog and mm.types.retirements.
+-- Hashes are lower-case hex, times RFC 3339 text in UTC with microseconds (or infinity, -infinity), counts and bytes
+-- numbers.
+
+---@class mm.error what the world does comes as `nil, err`; `tostring(err)` is the message with the detail
+---@field code string connection, not_a_lake, rights, invalid, not_found, conflict, refused, timeout, cancelled, io, ...
+---@field message string one line
+---@field detail string|nil
+---@field hint string|nil what to do about it
+---@field sqlstate string|nil PostgreSQL's code
+---@field outcome "committed"|"aborted"|"unknown"|nil what became of the transaction, where that matters
+---@field done integer|nil partitions that were done before the error
+
+---@class mm.rows results that are read in pages: a function for loops, `for row in rows do`
+---@field all fun(self: mm.rows, max?: integer): table[]?, mm.error? all rows that are left, at most `max`
+---@field close fun(self: mm.rows) ends reading
+
+---@class mm.lake
+---@field abandon fun(self: mm.lake, id: string): mm.retirement?, mm.error?
+---@field apply fun(self: mm.lake, id: string, opts: table): mm.retirement?, mm.error?
+---@field apply_batch fun(self: mm.lake, id: string, opts?: {limit: integer}): mm.batch?, mm.error?
+---@field check_writable fun(self: mm.lake): boolean?, mm.error?
+---@field close fun(self: mm.lake) ends the connection; every other use of the lake raises from then on
+---@field explain fun(self: mm.lake, opts: table): mm.explanation[]?, mm.error?
+---@field export_partitions fun(self: mm.lake, path: string, opts?: table, format?: table): integer?, mm.error?
+---@field info fun(self: mm.lake): table
+---@field init fun(self: mm.lake, opts?: {name: string}): table?, mm.error?
+---@field init_sql fun(self: mm.lake, opts: table): string?, mm.error?
+---@field items fun(self: mm.lake, id: string): mm.rows?, mm.error?
+---@field list_outdated_partitions fun(self: mm.lake, view_set?: string): mm.group[]?, mm.error?
+---@field list_partitions fun(self: mm.lake, opts?: table): mm.rows?, mm.error?
+---@field list_schema_versions fun(self: mm.lake, view_set?: string): mm.schema_version[]?, mm.error?
+---@field list_view_sets fun(self: mm.lake): mm.catalog_view_set[]?, mm.error?
+---@field list_writers fun(self: mm.lake, opts?: {within: number}): mm.schema_version[]?, mm.error?
+---@field pause fun(self: mm.lake, id: string): mm.retirement?, mm.error?
+---@field plan fun(self: mm.lake, opts: table): mm.retirement?, mm.error?
+---@field plan_range fun(self: mm.lake, opts: table): mm.retirement?, mm.error?
+---@field publish_registry fun(self: mm.lake, registry: mm.registry): integer?, mm.error?
+---@field registry fun(self: mm.lake): mm.registry?, string|mm.error, string?
+---@field remove_state fun(self: mm.lake, opts?: {force: boolean}): boolean?, mm.error?
+---@field resume fun(self: mm.lake, id: string): mm.retirement?, mm.error?
+---@field retire_incompatible_partitions fun(self: mm.lake, view_set: string, opts: table): mm.retirement?, mm.error?
+---@field retire_partitions fun(self: mm.lake, view_set: string, ...): mm.retirement?, mm.error? ... instance, from, to, opts
+---@field retirement fun(self: mm.lake, id: string): mm.retirement?, mm.error?
+---@field retirements fun(self: mm.lake, opts?: {state: string}): mm.retirement[]?, mm.error?
+---@field status fun(self: mm.lake): mm.status?, mm.error?
+---@field timeline fun(self: mm.lake, opts: table): mm.timeline?, mm.error?
+---@field undo fun(self: mm.lake, id: string, opts: table): mm.retirement?, mm.error?
+
+---@class mm.core what is bound from C; scripts use `require("mm")`
+---@field version string
+---@field lake_methods table the methods of lakes, to which modules add theirs
+---@field lake_apply_batch fun(lake: mm.lake, number: integer, limit: integer): mm.batch?, mm.error?
+---@field lake_begin fun(lake: mm.lake, number: integer, ...: string): true?, mm.error? ... digest, reason, undo window
+---@field lake_check_writable fun(lake: mm.lake): true?, mm.error?
+---@field lake_export fun(lake: mm.lake, path: string, format: string, params: table): integer?, mm.error?
+---@field lake_info fun(lake: mm.lake): table
+---@field lake_init fun(lake: mm.lake, name: string): true?, mm.error?
+---@field lake_open fun(conninfo: string?, schema: string?, timeout_s: integer): mm.lake?, mm.error?
+---@field lake_plan fun(lake: mm.lake, params: table): integer?, mm.error?
+---@field lake_publish fun(lake: mm.lake, params: table): true?, mm.error?
+---@field lake_refresh fun(lake: mm.lake): true?, mm.error? reads the catalog's columns and versions again
+---@field lake_remove_state fun(lake: mm.lake): true?, mm.error?
+---@field lake_select fun(lake: mm.lake, statement: string, modes: string?, params: table): table[]?, mm.error?
+---@field lake_set_state fun(lake: mm.lake, number: integer, state: string, from: string[]): true?, mm.error?
+---@field lake_undo_batch fun(lake: mm.lake, number: integer, limit: integer, leave_out: boolean): mm.batch?, mm.error?
+---@field lake_undo_begin fun(lake: mm.lake, number: integer, reason: string): true?, mm.error?
+---@field lake_undo_end fun(lake: mm.lake, number: integer): true?, mm.error?
+---@field registry_new fun(entries: mm.view_set[]): mm.registry?, mm.error?
+---@field schema_parse fun(text: string): mm.schema?, mm.error?
+---@field sleep fun(seconds: number) less when a signal comes
+---@field statement fun(name: string, features?: string): string?, mm.error? a statement of src/sql, expanded
+
+return {}

@@ -1,0 +1,145 @@
+---@meta
+-- What a lake says of its partitions.
+
+---@class mm.status `lake:status()`
+---@field name string of the lake
+---@field database string
+---@field role string
+---@field schema string that holds the catalog
+---@field server_version integer as 150018
+---@field lakehouse_version integer
+---@field data_lake_version integer|nil
+---@field state_version integer of mmadmin, below 0 where that is not there
+---@field is_standby boolean
+---@field is_read_only boolean
+---@field registry string where the registry is from, in words
+---@field registry_kind "given"|"published"|"inferred"
+---@field partitions integer
+---@field bytes integer
+---@field last_updated string|nil the newest write
+---@field queued_files integer
+---@field queued_bytes integer
+---@field first_expiration string|nil
+---@field now string the server's clock
+---@field may_retire boolean
+---@field may_create_schema boolean
+---@field is_writable boolean
+---@field not_writable_because string|nil
+---@field view_sets mm.catalog_view_set[]
+---@field writers mm.schema_version[]
+
+---@class mm.catalog_view_set a row of `lake:list_view_sets()`
+---@field view_set_name string|nil
+---@field status "registered"|"unloaded"|"unregistered"
+---@field current_schema_hash string|nil
+---@field releases string|nil that write this hash
+---@field source string|nil who says so
+---@field has_view_maker boolean|nil
+---@field global_instance_available boolean|nil
+---@field partitions integer
+---@field bytes integer
+---@field current integer
+---@field outdated integer
+---@field unhashed integer
+---@field unregistered integer
+---@field last_updated string|nil
+
+---@class mm.schema_version a row of `lake:list_schema_versions()` and `lake:list_writers()`
+---@field view_set_name string|nil
+---@field schema_hash string|nil
+---@field current_schema_hash string|nil
+---@field status "current"|"outdated"|"unhashed"|"unregistered"
+---@field releases string|nil that write this hash
+---@field partitions integer
+---@field bytes integer
+---@field num_rows integer|nil
+---@field instances integer
+---@field first_insert_time string|nil
+---@field last_insert_time string|nil
+---@field first_updated string|nil
+---@field last_updated string|nil
+---@field age_in_lake_time_s number|nil seconds from its last write to the lake's newest
+---@field age_s number|nil the same to the server's clock
+
+---@class mm.group a row of `lake:list_outdated_partitions()`: the outdated partitions of an instance with one hash
+---@field view_set_name string
+---@field view_instance_id string
+---@field outdated_schema_hash string
+---@field current_schema_hash string
+---@field partition_count integer
+---@field bytes integer
+---@field num_rows integer|nil
+---@field first_insert_time string
+---@field last_insert_time string
+---@field last_updated string
+---@field replaced integer
+---@field short integer
+---@field empty integer
+---@field rebuildable integer
+---@field waits_for_blocks integer
+---@field only_copy integer
+
+---@class mm.partition a row of `lake:list_partitions()`; columns that the catalog lacks are nil
+---@field view_set_name string|nil
+---@field view_instance_id string|nil
+---@field begin_insert_time string|nil
+---@field end_insert_time string|nil
+---@field min_event_time string|nil
+---@field max_event_time string|nil
+---@field updated string|nil
+---@field file_path string|nil
+---@field file_size integer|nil
+---@field file_schema_hash string|nil
+---@field source_data_hash string|nil
+---@field num_rows integer|nil
+---@field partition_format_version integer|nil
+---@field sort_order string[]|nil
+---@field max_sort_key_time string|nil
+---@field status "current"|"outdated"|"unhashed"|"unregistered"
+---@field at string its address, which may change
+
+---@class mm.explanation a row of `lake:explain()`: a partition, and of outdated ones what their verdict rests on
+---@field view_set_name string
+---@field view_instance_id string
+---@field begin_insert_time string|nil
+---@field end_insert_time string|nil
+---@field file_path string|nil
+---@field file_size integer|nil
+---@field num_rows integer|nil
+---@field file_schema_hash string|nil
+---@field current_schema_hash string|nil
+---@field status string
+---@field verdict mm.verdict|nil
+---@field source_count integer|nil events that it was made from
+---@field current_partitions integer|nil that overlap it
+---@field current_source_count integer|nil events that these were made from
+---@field current_num_rows integer|nil
+---@field source_count_today integer|nil events of its source in the lake's blocks
+---@field is_blocks_current boolean|nil whether the view set blocks is current over its range
+---@field source_until string|nil from when on retention removes its source
+
+---@alias mm.verdict "replaced"|"short"|"empty"|"rebuildable"|"waits_for_blocks"|"only_copy"
+
+---@class mm.timeline `lake:timeline()`
+---@field view_set_name string
+---@field view_instance_id string|nil nil: all
+---@field instances integer
+---@field from string|nil where the first bucket begins; nil when there are no partitions
+---@field to string|nil where the last one ends
+---@field buckets integer
+---@field bucket_s integer|nil seconds
+---@field left_out integer partitions whose insert range is none
+---@field rows mm.bucket[]
+
+---@class mm.bucket
+---@field bucket integer from 0 on
+---@field begin_time string
+---@field end_time string
+---@field is_total boolean true: all partitions together, without status
+---@field status string|nil
+---@field verdict mm.verdict|nil
+---@field partitions integer that begin in it
+---@field bytes integer of these
+---@field covered number share of the bucket's time, 0 to 1
+
+return {}

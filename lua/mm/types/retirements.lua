@@ -1,0 +1,93 @@
+---@meta
+-- Plans, what became of them, and their parts.
+
+---@class mm.sum
+---@field partitions integer
+---@field bytes integer
+
+---@class mm.summary_row a row of `retirement.summary`
+---@field view_set_name string|nil
+---@field status string
+---@field verdict mm.verdict|nil
+---@field is_selected boolean
+---@field why_left "global"|"source_goes"|nil of a dry run: why rebuildable partitions are left
+---@field partitions integer
+---@field bytes integer
+---@field first_insert_time string|nil
+---@field last_insert_time string|nil
+
+---@class mm.retirement a plan and what became of it; a dry run has no id
+---@field id string|nil LAKE-NUMBER-DIGEST
+---@field number integer|nil
+---@field lake string
+---@field state "dry_run"|"planned"|"applying"|"paused"|"applied"|"undoing"|"undone"|"abandoned"
+---@field digest string SHA-256 of the planned rows
+---@field selection table what was asked for
+---@field registry_source string
+---@field view_sets string[] of the registry
+---@field schema_hashes string[] of the registry, in the same order
+---@field retention_days integer
+---@field partitions integer planned
+---@field bytes integer planned
+---@field verdicts table<string, mm.sum>|nil of a plan just made
+---@field left {partitions: integer, bytes: integer, verdicts: table<string, mm.sum>}|nil what a dry run leaves
+---@field summary mm.summary_row[]|nil
+---@field created_at string
+---@field created_by string
+---@field valid_until string
+---@field is_expired boolean
+---@field reason string|nil
+---@field applied_at string|nil
+---@field applied_by string|nil
+---@field retired integer
+---@field retired_bytes integer
+---@field gone integer that were gone already
+---@field changed integer that had changed, and were left
+---@field changed_accepted integer
+---@field remaining integer
+---@field undo_until string|nil the end of the undo window
+---@field undo_deadline string|nil until when everything can be undone, read from the deletion queue
+---@field queued_files integer|nil
+---@field undo_reason string|nil
+---@field undo_remaining integer|nil
+---@field restored integer
+---@field unrestored integer
+---@field check mm.undo_check|nil of `lake:undo(id, {dry_run = true})`
+---@field now string the server's clock
+
+---@class mm.undo_check
+---@field restorable integer
+---@field bytes integer
+---@field problems {why: string, partitions: integer, bytes: integer, example: string}[]
+
+---@class mm.batch what one transaction of applying or undoing did
+---@field is_claimed boolean false when there was nothing to do
+---@field first_seq integer
+---@field last_seq integer
+---@field retired integer|nil
+---@field gone integer|nil
+---@field changed integer|nil
+---@field restored integer|nil of an undo
+---@field lost integer|nil of an undo: files that are deleted
+---@field overlapped integer|nil of an undo
+---@field bytes integer
+---@field remaining integer
+---@field state string|nil of `lake:apply_batch()`
+
+---@class mm.item a row of `lake:items()`
+---@field seq integer
+---@field view_set_name string|nil
+---@field view_instance_id string|nil
+---@field begin_insert_time string|nil
+---@field end_insert_time string|nil
+---@field file_path string|nil
+---@field file_size integer|nil
+---@field file_schema_hash string|nil
+---@field num_rows integer|nil
+---@field updated string|nil
+---@field status string
+---@field verdict mm.verdict|nil
+---@field outcome string planned, retired, gone, changed, restored, untouched, file_deleted, file_expires, overlapped
+---@field committed_at string|nil
+
+return {}
