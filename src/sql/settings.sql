@@ -11,6 +11,7 @@ select set_config('search_path', $1, true),
        set_config('jit', 'off', true),
        set_config('timezone', 'UTC', true),
        set_config('datestyle', 'ISO', true),
+       set_config('standard_conforming_strings', 'on', true),
        set_config('row_security', 'off', true),
        set_config('synchronous_commit', 'on', true),
        set_config('idle_in_transaction_session_timeout', '60000', true);
