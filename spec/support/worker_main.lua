@@ -3,8 +3,9 @@ local serialize = require("spec.support.serialize")
 local progress, conninfo = arg[1], arg[2]
 local environment = setmetatable({conninfo = conninfo, mm = require("mm")}, {__index = _G})
 
-local function pack(...)
-   return {n = select("#", ...), ...}
+-- What pcall gives; nil may stand anywhere in it.
+local function outcome(is_ok, ...)
+   return {is_error = not is_ok, n = select("#", ...), ...}
 end
 
 local function load_in(chunk)
@@ -20,9 +21,7 @@ end
 
 local done = 0
 for line in io.lines() do
-   local values = pack(pcall(run, serialize.decode(line)))
-   local is_ok = table.remove(values, 1)
-   values.n, values.is_error = values.n - 1, not is_ok
+   local values = outcome(pcall(run, serialize.decode(line)))
    done = done + 1
    local file = assert(io.open(progress, "w"))
    file:write(done)
