@@ -4,6 +4,9 @@ local report = require("mm.report")
 local text = require("mm.text")
 local time = require("mm.time")
 
+local CAUTION = "this version has no guards, audit or holds yet: see yourself that no writer of the old release is alive "
+   .. "(mmlua writers)"
+
 local plan = {}
 
 local ORDER = {"replaced", "empty", "rebuildable", "global", "source_goes", "waits_for_blocks", "short", "only_copy",
@@ -87,6 +90,9 @@ function plan.show(planned, options)
       return output.object(planned)
    end
    io.stdout:write(table.concat(plan.lines(planned), "\n"), "\n")
+   if planned.partitions > 0 and not options.quiet then
+      output.message(CAUTION)
+   end
 end
 
 --- Lines that say on which lake something is done, and as whom.
@@ -117,8 +123,7 @@ function plan.consent(lake, found, options, is_shown)
    end
    lines[#lines + 1] = plan.place(lake)
    lines[#lines + 1] = undo_words(found, options)
-   lines[#lines + 1] = "this version has no guards, audit or holds yet: see that no writer of the old release is "
-      .. "alive (mmlua writers)"
+   lines[#lines + 1] = CAUTION
    return lines
 end
 
