@@ -58,7 +58,7 @@ static bool read_long(mm_options *options, const char *option)
 /* Options that say which lake the shell is to open; verbs take the same after their names. */
 static bool is_for_shell(const char *option)
 {
-    static const char *const names[] = {"--lake", "--registry", "--schema", "--timeout"};
+    static const char *const names[] = {"--lake", "--registry", "--schema", "--timeout", "--color"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         size_t length = strlen(names[i]);

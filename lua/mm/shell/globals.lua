@@ -1,14 +1,14 @@
 -- Globals of the interactive shell: `mm`, and `lake`, which is opened when it is first asked for.
 local globals = {}
 
-local values = {}
+local makers = {}
 
-function values.mm()
+function makers.mm()
    return require("mm")
 end
 
 -- The lake that the environment names.
-function values.lake()
+function makers.lake()
    local lake, err = require("mm.cli").open({})
    if not lake then
       error(err, 0)
@@ -17,7 +17,7 @@ function values.lake()
 end
 
 local function find(environment, name)
-   local make = values[name]
+   local make = makers[name]
    if not make then
       return nil
    end
@@ -27,10 +27,18 @@ local function find(environment, name)
 end
 
 --- Makes them appear in `_G`, unless a script has put a metatable of its own there.
-function globals.set()
+---@param open_lake? fun(): table what `lake` is, instead of the lake that the environment names
+function globals.set(open_lake)
+   makers.lake = open_lake or makers.lake
    if not getmetatable(_G) then
       setmetatable(_G, {__index = find})
    end
+end
+
+--- Their names.
+---@return string[]
+function globals.names()
+   return {"lake", "mm"}
 end
 
 return globals

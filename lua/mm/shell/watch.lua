@@ -1,0 +1,69 @@
+-- A statement again and again; only what changes nothing.
+local cli = require("mm.cli")
+local core = require("mm.core")
+local errors = require("mm.errors")
+local output = require("mm.output")
+
+local watch = {}
+
+-- What of the core may be repeated of what it does with a lake; all else is refused, what is unknown here too.
+local READS = {lake_open = true, lake_info = true, lake_select = true, lake_check_writable = true, lake_refresh = true,
+   lake_export = true}
+
+local function refuse()
+   error(errors.new("refused", "\\watch repeats only what changes nothing in the lake"), 0)
+end
+
+-- Makes changes impossible; gives a function that makes them possible again.
+local function guard()
+   local functions, confirm = {}, cli.confirm
+   for name, value in pairs(core) do
+      if type(value) == "function" and name:find("^lake_") and not READS[name] then
+         functions[name] = value
+         core[name] = refuse
+      end
+   end
+   cli.confirm = refuse
+   return function()
+      for name, value in pairs(functions) do
+         core[name] = value
+      end
+      cli.confirm = confirm
+   end
+end
+
+local function is_interruption(err)
+   return type(err) == "table" and err.code == "cancelled" or tostring(err):find("interrupted!", 1, true) ~= nil
+end
+
+local function repeat_it(session, statement, seconds)
+   local round = 0
+   repeat
+      round = round + 1
+      output.message("%s, every %g s", os.date("%Y-%m-%d %H:%M:%S"), seconds)
+      local is_right = session:run_statement(statement)
+      if is_right then
+         core.sleep(seconds)
+      end
+   until not is_right
+   return false
+end
+
+--- Runs the statement every so many seconds, until it fails or Ctrl-C ends it.
+---@param session table
+---@param statement table as reader.read gives it
+---@param seconds number
+---@return boolean is_right
+function watch.run(session, statement, seconds)
+   local release = guard()
+   local is_right, result = pcall(repeat_it, session, statement, seconds)
+   release()
+   if is_right then
+      return result
+   elseif is_interruption(result) then
+      return true
+   end
+   error(result, 0)
+end
+
+return watch
