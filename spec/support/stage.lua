@@ -6,6 +6,7 @@
 --      (false: an empty partition, without one), the hours of 2026-11-01 at which it begins and ends (or a literal),
 --      hash; besides by name: view_set (log_entries), instance (global), events (100), rows (10), bytes (1000), updated,
 --      min, max, version, sort_order, max_sort, metadata. false is NULL. `sql` runs after that.
+--   stage:add({...})                      more partitions
 --   stage:open([options]) -> lake, by default with the registry of release 0.33; closed by the next `set`
 --   stage:live(), stage:queued() -> paths of live partitions, of queued files: sorted, between spaces
 --   stage:fingerprint() -> equal when lakehouse_partitions and temporary_files hold equal rows
@@ -80,18 +81,13 @@ local function values(row)
    }
 end
 
-local function columns_of(version)
-   local list = {}
+local function insert(version, rows)
+   local columns, lines = {}, {}
    for _, column in ipairs(COLUMNS) do
       if version >= (column[2] or 1) and version <= (column[3] or 99) then
-         list[#list + 1] = column[1]
+         columns[#columns + 1] = column[1]
       end
    end
-   return list
-end
-
-local function insert(version, rows)
-   local columns, lines = columns_of(version), {}
    for i, row in ipairs(rows) do
       local record, list = values(row), {}
       for k, column in ipairs(columns) do
@@ -149,6 +145,10 @@ function stage:set(rows, sql)
    end
    self:close()
    self.db:psql(EMPTY .. (self.version >= 10 and "delete from settings;\n" or "") .. insert(self.version, rows) .. (sql or ""))
+end
+
+function stage:add(rows)
+   self.db:psql(insert(self.version, rows))
 end
 
 function stage:drop()
