@@ -100,10 +100,9 @@ describe("through PgBouncer in transaction mode", function()
 
    it("several clients share one server connection, each in the middle of its work", function()
       start(1)
-      local one, two = open(), open()
+      local one = open()
       assert(one:init())
-      two = assert(mm.open(bouncer.conninfo, {registry = NEWEST}))
-      lakes[#lakes + 1] = two
+      local two = open()
       local plan = assert(one:plan{all = true, verdicts = {"replaced", "empty"}})
       local seen, batches = 0, 0
       local list = assert(two:list_partitions{view_set = "measures"})
