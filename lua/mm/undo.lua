@@ -39,8 +39,8 @@ local function refuse(found, checked)
       count = count + problem.partitions
       words[#words + 1] = ("%d %s (such as %s)"):format(problem.partitions, WORDS[problem.why], problem.example)
    end
-   return errors.new("conflict", ("%d of %d retired partitions cannot be restored: nothing was"):format(count,
-      count + checked.restorable), {
+   return errors.new("conflict", ("%d of %d retired partitions cannot be restored: nothing %swas"):format(count,
+      count + checked.restorable, found.restored > 0 and "more " or ""), {
       detail = table.concat(words, "; "),
       hint = ("to restore the others: mmlua undo %s --partial"):format(found.id),
    })

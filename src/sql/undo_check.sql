@@ -1,7 +1,9 @@
 -- What stands in the way of undoing retirement $1, by kind: file_deleted (its queue row is gone, so upstream has or
 -- may have deleted it), file_expires (within 5 minutes), overlapped (a row of the same hash is there now); and
 -- `restorable`, the number of the others.
-with retired as (
+with
+\ir undo_newer.sql
+, retired as (
     select i.*
       from mmadmin.retirement r
       join mmadmin.item i on i.retirement = r.retirement and i.seq < r.next_seq and i.seq >= r.undo_seq

@@ -1,4 +1,6 @@
 -- Notes which items of this batch of retirement $1 cannot be restored. Only where the operator asked ($3 true).
+with
+\ir undo_newer.sql
 insert into mmadmin.unrestored (retirement, seq, why)
 select retirement, seq, why
   from (select i.retirement, i.seq,
