@@ -519,6 +519,55 @@ describe("undo after the catalog was upgraded", function()
    end)
 end)
 
+describe("undo where nothing keeps rows from overlapping", function()
+   local BEFORE, AFTER = "2000-01-01 00:00Z", "2200-01-01 00:00Z"
+   local old = stage.new("catalog-v6")
+   teardown(function()
+      old:drop()
+   end)
+
+   it("brings back what overlaps, in any number of batches, also when it was stopped", function()
+      for _, opts in ipairs{{limit = 1, partial = true}, {limit = 1}, {limit = 1, on_batch = error}} do
+         retire({{"a", 0, 2, OLD, updated = BEFORE}, {"b", 1, 3, OLD, updated = BEFORE}, {"c", 0, 3, OLD, updated = BEFORE}}, old)
+
+         pcall(undo, opts)
+
+         assert.are.equal("undone", assert(opts.on_batch == nil and lake:retirement(id) or undo()).state)
+         assert.are.equal(before, old:fingerprint())
+      end
+   end)
+
+   it("brings back what overlaps a row that was there already", function()
+      old:set{{"a", 0, 2, OLD}, {"b", 1, 3, OLD, updated = BEFORE}}
+      before, lake = old:fingerprint(), old:open()
+      id = assert(lake:plan{view_set = "log_entries", verdicts = stage.VERDICTS, to = "2026-11-01T00:30Z"}).id
+      assert(apply())
+
+      assert.are.equal(1, assert(undo()).restored)
+
+      assert.are.equal(before, old:fingerprint())
+   end)
+
+   it("names a row that came later, wherever it begins", function()
+      retire({{"a", 5, 6, OLD}}, old)
+      old:add{{"late", 0, 10, OLD, updated = AFTER}, {"later", 1, 2, OLD, updated = AFTER}, {"backwards", 9, 5, OLD, updated = AFTER}}
+      local retired = old:fingerprint()
+
+      local _, err = undo()
+
+      assert.are.equal("1 overlap a row of the same hash that is there now "
+         .. "(such as log_entries/global [2026-11-01 05:00:00+00, 2026-11-01 06:00:00+00])", err.detail)
+      assert.are.equal(retired, old:fingerprint())
+   end)
+
+   it("names no row that came later where it only runs backwards", function()
+      retire({{"a", 5, 6, OLD}}, old)
+      old:add{{"backwards", 9, 5.5, OLD, updated = AFTER}, {"point", 5.5, 5.5, OLD, updated = AFTER}}
+
+      assert.are.equal("undone", assert(undo()).state)
+   end)
+end)
+
 describe("undo beside a writer that read a partition before it was retired", function()
    local one, writer
 
