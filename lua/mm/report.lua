@@ -30,8 +30,11 @@ function report.registry(lake, options)
    if options.json or options.jsonl or options.csv or options.quiet then
       return
    end
-   local _, _, words = lake:registry()
-   output.message("registry %s", words or "unknown")
+   local registry, kind, words = lake:registry()
+   if not registry then
+      error(kind, 0)
+   end
+   output.message("registry %s", words)
 end
 
 --- Columns for `output.rows`: one per verdict, each a count.

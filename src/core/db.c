@@ -7,7 +7,7 @@
 enum { MAX_STEPS = 12, OID_TEXT = 25 };
 
 /* Sends what is buffered and waits until a result can be read without blocking. */
-static bool wait_result(mm_db *db, bool *cancelled)
+static bool wait_result(mm_db *db)
 {
     for (;;) {
         int unsent = PQflush(db->connection);
@@ -15,10 +15,8 @@ static bool wait_result(mm_db *db, bool *cancelled)
             return false;
         if (!unsent && !PQisBusy(db->connection))
             return true;
-        if (mm_db_is_interrupted(db) && !*cancelled) {
+        if (mm_db_is_interrupted(db))
             mm_db_cancel(db);
-            *cancelled = true;
-        }
         if (mm_db_give_up(db))
             return false;
         (void)mm_db_wait_socket(db, unsent ? POLLIN | POLLOUT : POLLIN, 0);
@@ -71,14 +69,13 @@ static mm_code result_error(const PGresult *result, const char *step, bool cance
 }
 
 /* Interrupted twice: nobody knows what the server does with what it was sent. */
-static mm_code given_up(mm_db *db, const char *step, mm_error *err)
+static mm_code given_up(mm_db *db, mm_error *err)
 {
     while (PQconsumeInput(db->connection)) /* until libpq has seen that it is over */
         continue;
-    mm_error_set(
+    return mm_error_set(
         err, MM_CANCELLED,
-        "interrupted twice: the connection was closed before the server had answered to %s", step);
-    return MM_CANCELLED;
+        "interrupted twice: the connection was closed before the server had answered");
 }
 
 static mm_code lost(mm_db *db, const char *step, mm_error *err)
@@ -86,7 +83,7 @@ static mm_code lost(mm_db *db, const char *step, mm_error *err)
     const char *message = PQerrorMessage(db->connection);
 
     if (mm_db_give_up(db))
-        return given_up(db, step, err);
+        return given_up(db, err);
     mm_error_set(err, MM_CONNECTION, "%s: the connection to the lake's database was lost", step);
     if (!err->detail[0])
         mm_error_detail(err, "%.*s", (int)strcspn(message, "\n"), message);
@@ -95,13 +92,12 @@ static mm_code lost(mm_db *db, const char *step, mm_error *err)
 
 /* Reads the result of one statement. `*out` stays NULL when it failed or was skipped after a
  * failure. */
-static mm_code read_result(mm_db *db, const mm_step *step, bool *cancelled, PGresult **out,
-                           mm_error *err)
+static mm_code read_result(mm_db *db, const mm_step *step, PGresult **out, mm_error *err)
 {
     mm_code code = MM_OK;
 
     for (;;) {
-        if (!wait_result(db, cancelled))
+        if (!wait_result(db))
             return lost(db, step->name, err);
         PGresult *result = PQgetResult(db->connection);
         if (!result)
@@ -115,7 +111,7 @@ static mm_code read_result(mm_db *db, const mm_step *step, bool *cancelled, PGre
             code = err->code;
             break;
         default:
-            code = result_error(result, step->name, *cancelled, err);
+            code = result_error(result, step->name, db->is_cancelled, err);
         }
         PQclear(result);
         if (PQstatus(db->connection) != CONNECTION_OK)
@@ -123,9 +119,9 @@ static mm_code read_result(mm_db *db, const mm_step *step, bool *cancelled, PGre
     }
 }
 
-static mm_code read_sync(mm_db *db, bool *cancelled, mm_error *err)
+static mm_code read_sync(mm_db *db, mm_error *err)
 {
-    if (!wait_result(db, cancelled))
+    if (!wait_result(db))
         return lost(db, "end of the transaction", err);
     PGresult *result = PQgetResult(db->connection);
     bool ok = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
@@ -152,18 +148,17 @@ static mm_code send(mm_db *db, const mm_step *steps, size_t count, mm_error *err
 static mm_code run_pipeline(mm_db *db, const mm_step *steps, size_t count, PGresult **results,
                             mm_error *err)
 {
-    bool cancelled = false;
     mm_code code = send(db, steps, count, err);
 
     if (code)
         return code;
     for (size_t i = 0; i < count; i++) {
-        mm_code step_code = read_result(db, &steps[i], &cancelled, &results[i], err);
+        mm_code step_code = read_result(db, &steps[i], &results[i], err);
         code = code ? code : step_code;
         if (PQstatus(db->connection) != CONNECTION_OK)
             return code;
     }
-    mm_code sync = read_sync(db, &cancelled, err);
+    mm_code sync = read_sync(db, err);
     return code ? code : sync;
 }
 
@@ -179,6 +174,7 @@ static void roll_back(mm_db *db)
     PGresult *result = NULL;
     mm_error ignored = {0};
 
+    mm_db_finish_cancel(db);
     if (PQstatus(db->connection) != CONNECTION_OK ||
         PQtransactionStatus(db->connection) == PQTRANS_IDLE)
         return;
@@ -215,8 +211,9 @@ static mm_outcome outcome_of(const mm_db *db, const mm_settings *settings, bool 
 static mm_code run_all(mm_db *db, const mm_settings *settings, const mm_step *all, size_t total,
                        bool commit, PGresult **results, mm_error *err)
 {
+    mm_db_finish_cancel(db);
+    db->is_cancelled = false;
     mm_code code = mm_db_ensure_connected(db, err);
-
     if (code)
         return code;
     code = run_pipeline(db, all, total, results, err);
@@ -280,6 +277,8 @@ mm_code mm_db_end(mm_db *db, bool commit, mm_error *err)
         roll_back(db);
         return MM_OK;
     }
+    mm_db_finish_cancel(db);
+    db->is_cancelled = false;
     mm_code code = run_pipeline(db, &step, 1, &result, err);
     bool committed = is_committed(result);
     PQclear(result);

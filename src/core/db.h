@@ -5,6 +5,7 @@
 #include "mm/db.h"
 
 #include <libpq-fe.h>
+#include <sys/types.h>
 #include <time.h>
 
 /* libpq's view of a connection text: URI parameters that only sqlx knows are translated or dropped,
@@ -17,6 +18,8 @@ struct mm_db {
     char *conninfo;
     char *settings_sql;
     volatile sig_atomic_t *interrupted;
+    bool is_cancelled; /* the running transaction */
+    pid_t canceller;   /* the process that cancels it; 0 for none */
 };
 
 bool mm_db_is_interrupted(const mm_db *db);
@@ -27,8 +30,11 @@ bool mm_db_wait_socket(const mm_db *db, short events, time_t deadline);
 
 /* db_cancel.c: */
 
-/* Asks the server to cancel the running statement, without waiting for it. */
-void mm_db_cancel(const mm_db *db);
+/* Asks the server to cancel what runs, once for a transaction, without waiting for it. */
+void mm_db_cancel(mm_db *db);
+
+/* To be called before anything else is sent, which would be cancelled in its place. */
+void mm_db_finish_cancel(mm_db *db);
 
 /* After a second interruption: ends the connection, so that nothing waits for the server any more.
  */

@@ -11,25 +11,32 @@
 enum { CANCEL_TIMEOUT_S = 10, PEER_TIMEOUT_S = 30, PROBE_INTERVAL_S = 10, PROBES = 3 };
 
 /* PQcancel waits for its answer, and for a server that is dead or stopped for long: so a process of
- * its own does it, which nobody has to wait for. */
-void mm_db_cancel(const mm_db *db)
+ * its own does it, for which nobody has to wait before the next statement. */
+void mm_db_cancel(mm_db *db)
 {
-    PGcancel *cancel = PQgetCancel(db->connection);
+    PGcancel *cancel = db->is_cancelled ? NULL : PQgetCancel(db->connection);
     char ignored[256];
-    pid_t child = cancel ? fork() : -1;
 
-    if (child == 0) {
+    db->is_cancelled = true;
+    db->canceller = cancel ? fork() : 0;
+    if (cancel && db->canceller == 0) {
         signal(SIGINT, SIG_IGN);
         signal(SIGALRM, SIG_DFL);
-        if (fork() == 0) {
-            alarm(CANCEL_TIMEOUT_S);
-            (void)PQcancel(cancel, ignored, sizeof ignored);
-        }
+        alarm(CANCEL_TIMEOUT_S);
+        (void)PQcancel(cancel, ignored, sizeof ignored);
         _exit(0);
     }
-    while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
-        continue;
     PQfreeCancel(cancel);
+}
+
+void mm_db_finish_cancel(mm_db *db)
+{
+    if (db->canceller > 0 && mm_db_give_up(db))
+        (void)kill(db->canceller, SIGKILL);
+    while (db->canceller > 0 && waitpid(db->canceller, NULL, 0) < 0 && errno == EINTR)
+        if (mm_db_give_up(db))
+            (void)kill(db->canceller, SIGKILL);
+    db->canceller = 0;
 }
 
 bool mm_db_give_up(const mm_db *db)

@@ -129,6 +129,7 @@ void mm_db_close(mm_db *db)
 {
     if (!db)
         return;
+    mm_db_finish_cancel(db);
     PQfinish(db->connection);
     free(db->conninfo);
     free(db->settings_sql);
