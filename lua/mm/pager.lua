@@ -17,13 +17,15 @@ local function command()
    return name or DEFAULT
 end
 
-local function lines_of(self, piece)
-   local count = 0
-   for line in piece:gmatch("([^\n]*)\n") do
-      local width = text.width((line:gsub("\27%[[%d;]*m", "")))
-      count = count + math.max(1, math.ceil(width / self.width))
+-- Adds the lines that a piece takes; what it leaves open is counted when its end is known.
+local function count(self, piece)
+   local line, rest = self.line .. piece, nil
+   for whole, after in line:gmatch("([^\n]*)\n()") do
+      local width = text.width((whole:gsub("\27%[[%d;]*m", "")))
+      self.lines = self.lines + math.max(1, math.ceil(width / self.width))
+      rest = after
    end
-   return count
+   self.line = rest and line:sub(rest) or line
 end
 
 local function start(self)
@@ -37,7 +39,7 @@ local function hold(self, ...)
    for i = 1, select("#", ...) do
       local piece = select(i, ...)
       self.pieces[#self.pieces + 1] = piece
-      self.lines = self.lines + lines_of(self, piece)
+      count(self, piece)
    end
    if self.lines >= self.height then
       start(self)
@@ -57,7 +59,8 @@ local function writer(self, write)
 end
 
 local function open()
-   local self = {command = command(), height = screen.height(), width = screen.width(), lines = 0, pieces = {}}
+   local self = {command = command(), height = screen.height(), width = screen.width(), lines = 0, line = "",
+      pieces = {}}
    self.is_held = self.command ~= nil and self.height ~= nil and self.width ~= nil and screen.is_capable("stdin")
       and screen.is_capable("stdout")
    return self

@@ -13,6 +13,19 @@ function paint.set(when)
    wanted = when
 end
 
+--- Calls a function; what it writes is not coloured. Raises what it raises.
+---@param f function
+---@param ... any its arguments
+function paint.without(f, ...)
+   local before = wanted
+   wanted = "never"
+   local is_right, err = pcall(f, ...)
+   wanted = before
+   if not is_right then
+      error(err, 0)
+   end
+end
+
 --- Whether what goes to "stdout" or "stderr" is coloured.
 ---@param stream? string stdout unless said
 ---@return boolean

@@ -9,7 +9,7 @@ local methods = {}
 local metatable = {__index = methods}
 
 local SECONDS_BETWEEN_LINES = 5
-local BAR, WIDTH = 24, 80
+local BAR, WIDE_BAR, WIDTH, WIDE = 10, 24, 80, 100
 
 local drawn -- the progress whose bar is the last thing on the terminal
 
@@ -31,7 +31,7 @@ local function words(self)
    local elapsed = self.clock() - self.started
    local rate = elapsed > 0 and self.done / elapsed
    if rate and rate >= 1 then
-      list[#list + 1] = text.count(math.floor(rate)) .. " a second"
+      list[#list + 1] = text.count(math.floor(rate)) .. "/s"
       if self.total and self.total > self.done then
          list[#list + 1] = left(math.ceil((self.total - self.done) / rate))
       end
@@ -42,11 +42,12 @@ end
 
 -- What would wrap could not be drawn over; what was longer before is wiped out.
 local function draw(self)
-   local bar, room = "", (screen.width() or WIDTH) - 1
+   local bar, width = "", screen.width() or WIDTH
    if self.total then
-      bar = "[" .. bars.row(self.total > 0 and self.done / self.total or 1, BAR, not screen.is_utf8()) .. "] "
+      local share = self.total > 0 and self.done / self.total or 1
+      bar = "[" .. bars.row(share, width < WIDE and BAR or WIDE_BAR, not screen.is_utf8()) .. "] "
    end
-   local line = text.truncate(words(self), math.max(1, room - text.width(bar)))
+   local line = text.truncate(words(self), math.max(1, width - 1 - text.width(bar)))
    self.write("\r" .. paint.text("green", bar, "stderr") .. line .. "\27[K")
    drawn = self
 end
@@ -95,6 +96,12 @@ function progress.end_line()
    end
 end
 
+-- mmlua knows fractions of a second.
+local function clock()
+   local is_there, module = pcall(require, "mm.terminal")
+   return is_there and module.now and module.now() or os.time()
+end
+
 local function write_stderr(line)
    io.stdout:flush()
    io.stderr:write(line)
@@ -106,7 +113,7 @@ end
 ---   not said: the system's clock, in seconds, stderr, and whether that is a terminal
 ---@return mm.progress
 function progress.new(opts)
-   local self = {word = opts.word, total = opts.total, done = 0, clock = opts.clock or os.time,
+   local self = {word = opts.word, total = opts.total, done = 0, clock = opts.clock or clock,
       write = opts.write or write_stderr, is_bar = opts.is_bar}
    if self.is_bar == nil then
       self.is_bar = screen.is_capable("stderr")

@@ -41,7 +41,7 @@
 ---@field remove_state fun(self: mm.lake, opts?: {force: boolean}): boolean?, mm.error?
 ---@field resume fun(self: mm.lake, id: string): mm.retirement?, mm.error?
 ---@field retire_incompatible_partitions fun(self: mm.lake, view_set: string, opts: table): mm.retirement?, mm.error?
----@field retire_partitions fun(self: mm.lake, view_set: string, ...): mm.retirement?, mm.error? ... instance, from, to, opts
+---@field retire_partitions fun(self: mm.lake, ...): mm.retirement?, mm.error? ... view set, instance, from, to, opts
 ---@field retirement fun(self: mm.lake, id: string): mm.retirement?, mm.error?
 ---@field retirements fun(self: mm.lake, opts?: {state: string}): mm.retirement[]?, mm.error?
 ---@field status fun(self: mm.lake): mm.status?, mm.error?

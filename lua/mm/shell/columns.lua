@@ -15,9 +15,10 @@ local COUNTS = [[partition_count partitions instances num_rows replaced empty re
    only_copy current outdated unhashed unregistered retired gone changed remaining restored unrestored queued_files
    source_count source_count_today current_partitions current_source_count current_num_rows restorable view_sets]]
 
-local ranks, counts = {}, {}
+local ranks, counts, rank = {}, {}, 0
 for name in FIRST:gmatch("%S+") do
-   ranks[#ranks + 1], ranks[name] = name, #ranks + 1
+   rank = rank + 1
+   ranks[name] = rank
 end
 for name in COUNTS:gmatch("%S+") do
    counts[name] = true

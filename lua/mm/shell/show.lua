@@ -141,14 +141,14 @@ local function write_all(write, count, values)
 end
 
 local function write_paged(count, values)
-   if show.file then
-      return write_all(function(...)
-         show.file:write(...)
-      end, count, values)
+   if not show.file then
+      return pager.run(function(write)
+         write_all(write, count, values)
+      end)
    end
-   pager.run(function(write)
-      write_all(write, count, values)
-   end)
+   paint.without(write_all, function(...)
+      show.file:write(...)
+   end, count, values)
 end
 
 --- Prints what an expression gave: lists of rows as tables, one below the other where they are too wide; `nil, err` as
