@@ -18,7 +18,8 @@ mm_code mm_export_partitions(mm_lake *lake, const char *const params[MM_EXPORT_P
                              mm_format format, FILE *file, int64_t *partitions,
                              mm_error *err) MM_CHECK;
 
-/* The same to the file `path`, which appears only when it is complete; "-" is standard output. */
+/* The same to the file `path`, which appears only when it is complete; a device or a pipe is
+ * written to, and "-" is standard output. */
 mm_code mm_export_partitions_to(mm_lake *lake, const char *const params[MM_EXPORT_PARAMS],
                                 mm_format format, const char *path, int64_t *partitions,
                                 mm_error *err) MM_CHECK;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 enum { PAGE = 10000, CURSOR = 7, LIMIT = 11, PARAMS = 12, CURSOR_PARTS = 4, CURSOR_BYTES = 1100 };
 
@@ -107,12 +108,21 @@ static void write_element(FILE *file, const mm_value *element)
 
     for (size_t i = 0; i < length && is_plain; i++)
         is_plain = !strchr("{},\"\\ \t\n\r\v\f", data[i]);
-    if (is_plain)
+    if (is_plain) {
         fwrite(data, 1, length, file);
-    else if (element->kind == MM_NULL)
+        return;
+    }
+    if (element->kind == MM_NULL) {
         fputs("NULL", file);
-    else
-        write_json_text(file, data, length);
+        return;
+    }
+    putc('"', file);
+    for (size_t i = 0; i < length; i++) {
+        if (data[i] == '"' || data[i] == '\\')
+            putc('\\', file);
+        putc(data[i], file);
+    }
+    putc('"', file);
 }
 
 static void write_csv_texts(FILE *file, const mm_value *value)
@@ -142,7 +152,8 @@ static void write_csv_row(FILE *file, const mm_result *page, int64_t row, int co
         mm_value value = mm_result_value(page, row, column);
         if (column > 0)
             putc(',', file);
-        if (value.kind == MM_TEXT)
+        bool is_bytes = value.kind == MM_BYTES;
+        if (value.kind == MM_TEXT || (is_bytes && value.as.bytes.length == 0))
             write_csv_text(file, value.as.bytes.data, value.as.bytes.length);
         else if (value.kind == MM_TEXTS)
             write_csv_texts(file, &value);
@@ -265,6 +276,27 @@ static mm_code path_error(const char *path, mm_error *err)
     return mm_error_set(err, MM_IO, "cannot write %s: %s", path, strerror(errno));
 }
 
+/* A device or a pipe must not be replaced by a file. */
+static bool is_special(const char *path)
+{
+    struct stat status;
+
+    return !stat(path, &status) && !S_ISREG(status.st_mode);
+}
+
+static mm_code export_to(mm_lake *lake, const char *const params[MM_EXPORT_PARAMS],
+                         mm_format format, const char *path, int64_t *partitions, mm_error *err)
+{
+    FILE *file = fopen(path, "w");
+
+    if (!file)
+        return path_error(path, err);
+    mm_code code = mm_export_partitions(lake, params, format, file, partitions, err);
+    if (fclose(file) && code == MM_OK)
+        code = path_error(path, err);
+    return code;
+}
+
 mm_code mm_export_partitions_to(mm_lake *lake, const char *const params[MM_EXPORT_PARAMS],
                                 mm_format format, const char *path, int64_t *partitions,
                                 mm_error *err)
@@ -273,15 +305,12 @@ mm_code mm_export_partitions_to(mm_lake *lake, const char *const params[MM_EXPOR
 
     if (!strcmp(path, "-"))
         return mm_export_partitions(lake, params, format, stdout, partitions, err);
+    if (is_special(path))
+        return export_to(lake, params, format, path, partitions, err);
     if (strlen(path) > 4096)
         return mm_error_set(err, MM_INVALID, "the path is too long");
     snprintf(unfinished, sizeof unfinished, "%s.part", path);
-    FILE *file = fopen(unfinished, "w");
-    if (!file)
-        return path_error(unfinished, err);
-    mm_code code = mm_export_partitions(lake, params, format, file, partitions, err);
-    if (fclose(file) && code == MM_OK)
-        code = path_error(unfinished, err);
+    mm_code code = export_to(lake, params, format, unfinished, partitions, err);
     if (code == MM_OK && rename(unfinished, path))
         code = path_error(path, err);
     if (code)
