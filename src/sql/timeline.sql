@@ -1,6 +1,6 @@
 -- The insert ranges of a view set over time: for each bucket, status and verdict how many partitions begin in it, their
 -- bytes, and which share of the bucket they cover; once more without status for all together. A bucket is as wide as it
--- must be for there to be at most $10 of them, but a round number of seconds, and begins at a round time.
+-- must be for there to be at most $10 of them, but a round number of seconds beginning at a round time where possible.
 -- left_out: partitions whose bounds upstream cannot have written. Parameters: $1 to $7 as in verdict.sql, $3 given, $5
 -- and $6 null   $8 from, $9 to (timestamptz or null: all there is)   $10 how many buckets at most
 \ir verdict.sql
@@ -31,11 +31,16 @@ width (seconds) as (
            (31449600), (157248000), (786240000), (3144960000)
 ),
 grid as (
-    select seconds, start, instances, ceil(extract(epoch from last - start) / seconds)::int as buckets
-    from extent, width
-    cross join lateral (select date_bin(make_interval(secs => seconds), first, '2001-01-01 00:00:00+00') as start) s
-    where first is not null and ceil(extract(epoch from last - start) / seconds) <= $10::int
-    order by seconds
+    select w.seconds, w.start, instances, ceil(extract(epoch from last - w.start) / w.seconds)::int as buckets
+    from extent
+    cross join lateral (
+        select true as is_round, seconds, date_bin(make_interval(secs => seconds), first, '2001-01-01 00:00:00+00') as start
+        from width
+        union all -- where none fits
+        select false, ceil(extract(epoch from last - first) / $10::int), first
+    ) w
+    where first is not null and ceil(extract(epoch from last - w.start) / w.seconds) <= $10::int
+    order by not is_round, seconds
     limit 1
 ),
 piece as (
@@ -69,7 +74,7 @@ select b.n as bucket, b.begin_time, b.begin_time + make_interval(secs => b.secon
        least(1, (select coalesce(sum(extract(epoch from upper(r) - lower(r))), 0)
                  from unnest(b.ranges) r) / b.seconds)::float8 as covered,
        g.start as from_time, g.start + make_interval(secs => g.buckets * g.seconds::float8) as to_time,
-       g.buckets, g.seconds as bucket_s, g.instances,
+       g.buckets, g.seconds::bigint as bucket_s, g.instances,
        (select count(*) from partition where not is_sane) as left_out
 from bucket b
 cross join grid g

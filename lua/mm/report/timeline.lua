@@ -59,7 +59,7 @@ local function drawn(line, found, is_ascii)
    local pieces = {text.pad(line.name:gsub("_", " "), LABELS, "right"),
       paint.text(STYLES[line.name], cells_of(line, found, is_ascii))}
    if line.name ~= "gap" then
-      pieces[3] = ("%8s %s"):format(text.count(line.partitions), text.pad(text.bytes(line.bytes), 12, "right"))
+      pieces[3] = ("%9s %s"):format(text.count(line.partitions), text.pad(text.bytes(line.bytes), 11, "right"))
    end
    return table.concat(pieces, (" "):rep(BETWEEN))
 end
