@@ -13,7 +13,7 @@
 --   db:session()     -> a connection to step through transactions, see session.lua
 --   db:role(...)     -> a handle like db, connected as a new role with these grants only, its name in `.user`:
 --                         db:role("select on lakehouse_partitions, temporary_files", "usage on schema mmadmin")
---   db:drop()                  also with connections open
+--   db:drop()                  also with connections open; at the end of a spec file all its databases go
 --
 --   rows.lua adds made-up partitions and blocks to any of them, pgbouncer.lua puts PgBouncer before one,
 --   worker.lua runs the code under test in a process of its own.
@@ -24,6 +24,7 @@ local shell = require("spec.support.shell")
 local postgres = {}
 local cluster -- the handle on database postgres, whose pipe keeps the server alive
 local count = 0
+local live = {} -- the databases made for specs, by name
 
 local database = setmetatable({}, psql)
 database.__index = database
@@ -72,6 +73,7 @@ function postgres.database(name)
    count = count + 1
    local db = handle(("spec_%d"):format(count), "postgres")
    cluster.admin:psql(('create database %s template "%s"'):format(db.name, template(name)))
+   live[db.name] = db
    return db
 end
 
@@ -87,7 +89,14 @@ function database:role(...)
 end
 
 function database:drop()
-   cluster.admin:psql(("drop database %s with (force)"):format(self.name))
+   live[self.name] = nil
+   cluster.admin:psql(("drop database if exists %s with (force)"):format(self.name))
+end
+
+function postgres.drop_all()
+   for _, db in pairs(live) do
+      db:drop()
+   end
 end
 
 -- `command` as the server's user, for what refuses root.
