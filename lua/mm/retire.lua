@@ -73,20 +73,21 @@ function lake:retire_incompatible_partitions(view_set, opts)
    return plan_and_apply(self, planned, err, opts)
 end
 
---- Retires the partitions of one view instance whose insert range lies in [from, to], both included, as upstream's
---- function does; where they are equal, those that are that point. Current ones, and those of a view set that is in no
---- registry, only when asked; unhashed ones never.
+--- Retires the partitions of one view instance whose insert range lies in that from `from` to `to`, as upstream's
+--- function does, without points at `to`, which belong to a neighbour; where `from` and `to` are equal, those that are
+--- that point. Current ones, and those of a view set that is in no registry, only when asked; unhashed ones never.
 ---@param view_set string
 ---@param view_instance string
 ---@param from string
 ---@param to string
----@param opts table options of `lake:apply`, and `include_current`, `include_unregistered`, `dry_run`
+---@param opts table options of `lake:apply`, and `include_current`, `include_unregistered`, `dry_run` (needs no reason)
 ---@return table|nil retirement, table|nil err
 function lake:retire_partitions(view_set, view_instance, from, to, opts)
    options.check("lake:retire_partitions", {view_set = view_set, view_instance = view_instance, from = from, to = to},
       {view_set = "string", view_instance = "string", from = "string", to = "string"})
-   opts = options.check("lake:retire_partitions", opts, with_apply_options{include_current = "boolean?",
-      include_unregistered = "boolean?", dry_run = "boolean?"})
+   local spec = with_apply_options{include_current = "boolean?", include_unregistered = "boolean?", dry_run = "boolean?"}
+   spec.reason = type(opts) == "table" and opts.dry_run and "string?" or "string"
+   opts = options.check("lake:retire_partitions", opts, spec)
    local planned, err = self:plan_range{view_set = view_set, view_instance = view_instance, from = from, to = to,
       include_current = opts.include_current, include_unregistered = opts.include_unregistered,
       undo_for = opts.undo_for, dry_run = opts.dry_run}
