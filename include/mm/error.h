@@ -41,8 +41,7 @@ typedef struct mm_error {
     char hint[512];
 } mm_error;
 
-/* Sets code and message and returns the code. The first error wins: a second one changes nothing.
- */
+/* Sets code and message and returns the code. The first error wins: a second changes nothing. */
 mm_code mm_error_set(mm_error *err, mm_code code, const char *format, ...) MM_PRINTF(3, 4);
 
 /* Adds to an error already set. */

@@ -1,5 +1,4 @@
-/* Times: PostgreSQL's own int64, microseconds since 2000-01-01 00:00 UTC, with its two infinities.
- */
+/* Times: PostgreSQL's int64, microseconds since 2000-01-01 00:00 UTC, with its two infinities. */
 #ifndef MM_TIME_H
 #define MM_TIME_H
 

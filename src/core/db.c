@@ -196,8 +196,7 @@ static bool is_committed(const PGresult *result)
     return result && !strcmp(PQcmdStatus((PGresult *)(uintptr_t)result), "COMMIT");
 }
 
-/* What became of a transaction that failed. A connection lost after COMMIT was sent tells nothing.
- */
+/* What became of a transaction that failed. A connection lost after COMMIT tells nothing. */
 static mm_outcome outcome_of(const mm_db *db, const mm_settings *settings, bool committed)
 {
     if (committed)

@@ -33,8 +33,7 @@ static mm_code connection_error(const mm_db *db, mm_error *err)
     return MM_CONNECTION;
 }
 
-/* Seconds a connection attempt may take: libpq's connect_timeout where it is given, for each host.
- */
+/* Seconds that connecting may take: libpq's connect_timeout where it is given, for each host. */
 static time_t connect_timeout(const mm_db *db)
 {
     PQconninfoOption *options = PQconninfo(db->connection);

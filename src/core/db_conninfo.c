@@ -63,8 +63,7 @@ static void copy_parameters(const char *from, char *out)
     *out = '\0';
 }
 
-/* The last at sign before the host, NULL for none: sqlx takes all before it as user and password.
- */
+/* The last at sign before the host, NULL for none: all before it is user and password to sqlx. */
 static const char *end_of_user(const char *authority, size_t length)
 {
     for (size_t i = length; i > 0; i--)
