@@ -99,6 +99,25 @@ static unsigned char move_into(EditLine *editor, const LineInfoW *info, const wc
     return CC_CURSOR;
 }
 
+/* Home and End stay in the line. */
+static unsigned char move_to_start(EditLine *editor, int key)
+{
+    const LineInfoW *info = el_wline(editor);
+
+    (void)key;
+    el_cursor(editor, (int)(line_start(info, info->cursor) - info->cursor));
+    return CC_CURSOR;
+}
+
+static unsigned char move_to_end(EditLine *editor, int key)
+{
+    const LineInfoW *info = el_wline(editor);
+
+    (void)key;
+    el_cursor(editor, (int)(line_end(info, info->cursor) - info->cursor));
+    return CC_CURSOR;
+}
+
 /* Up and down go through the lines of an entry, and beyond its first and last through the history.
  */
 static unsigned char move_up(EditLine *editor, int key)
@@ -176,12 +195,17 @@ static void bind(EditLine *editor, const char *keys, const char *name)
 /* What the keys of today's keyboards are expected to do, and libedit does not know. */
 static void bind_habits(EditLine *editor)
 {
+    static const char *const home[] = {"^A", "\033[H", "\033OH", "\033[1~"}, *const end[] = {
+                                                                                 "^E", "\033[F",
+                                                                                 "\033OF",
+                                                                                 "\033[4~"};
+
     bind(editor, "^R", "em-inc-search-prev");
     bind(editor, "^W", "ed-delete-prev-word");
-    bind(editor, "\033[H", "ed-move-to-beg");
-    bind(editor, "\033[F", "ed-move-to-end");
-    bind(editor, "\033[1~", "ed-move-to-beg");
-    bind(editor, "\033[4~", "ed-move-to-end");
+    for (size_t i = 0; i < sizeof home / sizeof home[0]; i++) {
+        bind(editor, home[i], "mm-line-start");
+        bind(editor, end[i], "mm-line-end");
+    }
     bind(editor, "\033[3~", "ed-delete-next-char");
     bind(editor, "\033[1;5C", "em-next-word");
     bind(editor, "\033[1;5D", "ed-prev-word");
@@ -195,6 +219,8 @@ void mm_keys_bind(EditLine *editor)
     add(editor, "mm-complete", "complete a name", complete);
     add(editor, "mm-up", "a line up, or an earlier entry", move_up);
     add(editor, "mm-down", "a line down, or a later entry", move_down);
+    add(editor, "mm-line-start", "to the start of the line", move_to_start);
+    add(editor, "mm-line-end", "to the end of the line", move_to_end);
     bind_habits(editor);
     el_source(editor, NULL); /* ~/.editrc */
     bind(editor, "\033[200~", "mm-paste");

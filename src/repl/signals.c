@@ -125,8 +125,14 @@ bool mm_signals_take(mm_note note)
 
 void mm_signals_stop(void)
 {
+    sigset_t stop, before;
+
     set_handler(SIGTSTP, SIG_DFL);
     raise(SIGTSTP);
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGTSTP);
+    sigprocmask(SIG_UNBLOCK, &stop, &before); /* it stops here */
+    sigprocmask(SIG_SETMASK, &before, NULL);
     set_handler(SIGTSTP, on_note);
 }
 
