@@ -116,4 +116,24 @@ end
 --- The methods of lakes, to which modules add theirs.
 handle.methods = core.lake_methods
 
+local function guarded(name, method)
+   return function(self, ...)
+      if not states[self] then
+         error(("lake:%s must be called with a colon, on a lake"):format(name), 2)
+      elseif not core.lake_is_open(self) then
+         error(("lake:%s: the lake is closed"):format(name), 2)
+      end
+      return method(self, ...)
+   end
+end
+
+--- Makes all methods but `close` raise at the caller's line for what is no open lake.
+function handle.guard_methods()
+   for name, method in pairs(handle.methods) do
+      if name ~= "close" then
+         handle.methods[name] = guarded(name, method)
+      end
+   end
+end
+
 return handle

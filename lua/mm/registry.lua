@@ -156,6 +156,15 @@ function registry.read(path)
    return registry.decode(text, path)
 end
 
+local metatable = getmetatable(assert(core.registry_new({})))
+
+--- Whether the value is a registry.
+---@param value any
+---@return boolean
+function registry.is(value)
+   return type(value) == "userdata" and getmetatable(value) == metatable
+end
+
 --- Makes a registry from tables as `registry:list_view_sets()` gives them.
 ---@param entries mm.view_set[]
 ---@return mm.registry|nil, mm.error|nil err

@@ -18,11 +18,11 @@ local function unknown(id, hint)
    })
 end
 
---- The number in an id, and the beginning of the digest.
+--- The number in an id, and the beginning of the digest. Raises at the line that called the caller of `find`.
 ---@return integer|nil number, string|table digest, or the error
 function retirements.parse(self, id)
    if type(id) ~= "string" then
-      error(("a retirement's id must be of type string, not %s"):format(type(id)), 3)
+      error(("a retirement's id must be of type string, not %s"):format(type(id)), 4)
    end
    local name, number, digest = id:match("^(.+)%-(%d+)%-(%x%x%x%x%x%x)$")
    if not name or #number > 15 then

@@ -1,5 +1,7 @@
 -- Rows that are read in pages, each a short statement of its own: memory is constant, other calls inside the loop are
 -- safe, leaving early costs nothing, and no lock is held while the reader thinks.
+local options = require("mm.options")
+
 local rows = {}
 
 local methods = {}
@@ -47,6 +49,7 @@ end
 ---@param max? integer
 ---@return table[]|nil, table|nil err
 function methods:all(max)
+   options.check("rows:all", {max = max}, {max = "integer?"})
    local list = {}
    while not max or #list < max do
       local row, err = next_row(self)

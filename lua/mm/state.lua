@@ -3,6 +3,7 @@ local core = require("mm.core")
 local errors = require("mm.errors")
 local handle = require("mm.handle")
 local options = require("mm.options")
+local registries = require("mm.registry")
 
 local lake = handle.methods
 
@@ -49,7 +50,8 @@ function lake:remove_state(opts)
       return nil, err
    end
    for _, each in ipairs(list) do
-      if not opts.force and each.retired > each.restored and each.undo_until > each.now then
+      local is_undoable = each.state ~= "undone" and each.retired > each.restored and each.undo_until > each.now
+      if is_undoable and not opts.force then
          return errors.fail("refused", ("%s can be undone until %s, but not without mmadmin"):format(each.id,
             each.undo_until), {hint = "undo it, wait, or insist with --force"})
       end
@@ -61,19 +63,31 @@ local function quote(identifier)
    return '"' .. identifier:gsub('"', '""') .. '"'
 end
 
+-- The names of upstream's tables that mm reads, for GRANT.
+local function upstream_tables(self)
+   local list, err = handle.select(self, "upstream_tables")
+   for i, row in ipairs(list or {}) do
+      list[i] = row.name
+   end
+   return list and table.concat(list, ", "), err
+end
+
 local function grants(role, words)
    return ("grant %s to %s;"):format(words, quote(role))
 end
 
 --- The statements that `init` runs, for a DBA, with rights for roles: `owner` owns the schema, `operator` may retire
---- and
---- undo, `viewer` may look.
+--- and undo, `viewer` may look.
 ---@param opts {name: string, owner: string, operator: string, viewer: string}
 ---@return string|nil sql, table|nil err
 function lake:init_sql(opts)
    opts = options.check("lake:init_sql", opts, {name = "string", owner = "string?", operator = "string?",
       viewer = "string?"})
-   local err = check_name(opts.name)
+   local tables, err
+   err = check_name(opts.name)
+   if not err then
+      tables, err = upstream_tables(self)
+   end
    if err then
       return nil, err
    end
@@ -87,7 +101,7 @@ function lake:init_sql(opts)
          lines[#lines + 1] = grants(role, "usage on schema mmadmin")
          lines[#lines + 1] = grants(role, "select on all tables in schema mmadmin")
          lines[#lines + 1] = grants(role, "usage on schema " .. upstream)
-         lines[#lines + 1] = grants(role, "select on all tables in schema " .. upstream)
+         lines[#lines + 1] = grants(role, "select on " .. tables)
       end
    end
    if opts.operator then
@@ -114,6 +128,9 @@ end
 ---@return integer|nil view_sets, table|nil err
 function lake:publish_registry(registry)
    options.check("lake:publish_registry", {registry = registry}, {registry = "userdata"})
+   if not registries.is(registry) then
+      error("lake:publish_registry: option 'registry' must be a registry", 2)
+   end
    local lists = {n = 6, {}, {}, {}, {}, {}, {}}
    for i, entry in ipairs(registry:list_view_sets()) do
       lists[1][i], lists[2][i], lists[3][i] = entry.view_set_name, entry.current_schema_hash, entry.schema or ""

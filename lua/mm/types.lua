@@ -57,6 +57,7 @@
 ---@field lake_export fun(lake: mm.lake, path: string, format: string, params: table): integer?, mm.error?
 ---@field lake_info fun(lake: mm.lake): table
 ---@field lake_init fun(lake: mm.lake, name: string): true?, mm.error?
+---@field lake_is_open fun(lake: mm.lake): boolean
 ---@field lake_open fun(conninfo: string?, schema: string?, timeout_s: integer): mm.lake?, mm.error?
 ---@field lake_plan fun(lake: mm.lake, params: table): integer?, mm.error?
 ---@field lake_publish fun(lake: mm.lake, params: table): true?, mm.error?

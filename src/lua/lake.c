@@ -55,6 +55,15 @@ static int lake_open(lua_State *L)
     return 1;
 }
 
+/* lake_is_open(lake) -> boolean */
+static int lake_is_open(lua_State *L)
+{
+    void **box = luaL_checkudata(L, 1, LAKE_MT);
+
+    lua_pushboolean(L, *box != NULL);
+    return 1;
+}
+
 /* lake_info(lake) -> table */
 static int lake_info(lua_State *L)
 {
@@ -190,6 +199,7 @@ void mml_open_lake(lua_State *L)
     static const luaL_Reg none[] = {{NULL, NULL}};
     static const luaL_Reg functions[] = {
         {"lake_open", lake_open},
+        {"lake_is_open", lake_is_open},
         {"lake_info", lake_info},
         {"lake_select", lake_select},
         {"lake_init", lake_init},
