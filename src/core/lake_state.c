@@ -48,7 +48,8 @@ mm_code mm_lake_check_writable(const mm_lake *lake, mm_error *err)
                      info.state_version, MM_STATE_VERSION);
     else
         return MM_OK;
-    mm_error_hint(err, info.state_version < 0 ? "make it: mmlua init" : "mmlua init --upgrade");
+    mm_error_hint(err, info.state_version < 0 ? "make it: mmlua init"
+                                              : "use the version of mm that made it");
     return err->code;
 }
 
