@@ -19,7 +19,7 @@ local options = {
 }
 
 for name, option in pairs(options) do
-   option.name = name
+   option.name, option.is_common = name, true
 end
 for _, name in ipairs{"lake", "registry", "schema", "timeout", "json", "jsonl", "csv", "quiet", "color", "help"} do
    options[name].is_general = true -- listed after what a verb is about
