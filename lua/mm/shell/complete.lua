@@ -60,24 +60,34 @@ local function in_columns(list)
    return table.concat(lines, "\n")
 end
 
+local function in_lua(before, line)
+   local list, beginning, suffix = lua_line.candidates(before == "" and line or before .. "\n" .. line)
+   return matching(list, beginning or ""), beginning, suffix or ""
+end
+
+-- What begins a line may be a verb or Lua.
+local function either(verbs, word, found, beginning, suffix)
+   if #verbs == 0 or #found > 0 and beginning ~= word then
+      return found, beginning, suffix
+   elseif #found == 0 then
+      return verbs, word, " "
+   end
+   for _, name in ipairs(verbs) do
+      found[#found + 1] = name
+   end
+   return matching(found, word), word, suffix
+end
+
 local function candidates(before, line)
-   local first, beginning, suffix = nil, nil, " "
-   if before == "" then
-      local is_only
-      first, beginning, is_only = verb_line.candidates(line)
-      if is_only then
-         return matching(first, beginning), beginning, suffix
-      end
+   if before ~= "" then
+      return in_lua(before, line)
    end
-   local found, beginning_in_lua, suffix_in_lua = lua_line.candidates(before == "" and line or before .. "\n" .. line)
-   local list = matching(found, beginning_in_lua or "")
-   if first and #beginning > 0 then
-      for _, name in ipairs(matching(first, beginning)) do
-         list[#list + 1] = name
-      end
-      list = matching(list, beginning)
+   local list, word, is_only = verb_line.candidates(line)
+   local verbs = matching(list, word or "")
+   if is_only then
+      return verbs, word, " "
    end
-   return list, beginning_in_lua or beginning, suffix_in_lua or ""
+   return either(verbs, word, in_lua(before, line))
 end
 
 --- What Tab does: the text to insert, nil for none, and what there is to choose from, nil when that is clear.

@@ -63,7 +63,7 @@ end
 ---@return mm.lake|nil, table|nil err
 function lakes.get()
    local lake = lakes.current()
-   if lake and pcall(core.lake_info, lake) then
+   if lake and core.lake_is_open(lake) then
       return lake
    end
    return lakes.open(wanted)

@@ -1,4 +1,5 @@
 -- Which options a function takes, and where: what it tells mm.options when it is called with nothing real.
+local core = require("mm.core")
 local handle = require("mm.handle")
 local mm = require("mm")
 local options = require("mm.options")
@@ -7,15 +8,18 @@ local specs = {}
 
 local ARGUMENTS = 7
 
--- What stands for the object of a method: all that is done with it ends the call.
+-- What stands for the lake of a method: all that is done with it ends the call.
 local function stand_in(mark)
-   return setmetatable({}, {__index = function()
+   return handle.attach(setmetatable({}, {__index = function()
       error(mark, 0)
-   end})
+   end}), {})
 end
 
 local function record(f, arguments, mark)
-   local check, found = options.check, nil
+   local check, is_open, found = options.check, core.lake_is_open, nil
+   function core.lake_is_open()
+      return true
+   end
    function options.check(_, given, spec)
       for i = 1, ARGUMENTS do
          if given ~= nil and given == arguments[i] then
@@ -27,7 +31,7 @@ local function record(f, arguments, mark)
    end
    local unpack = rawget(table, "unpack") or rawget(_G, "unpack")
    pcall(f, unpack(arguments, 1, ARGUMENTS))
-   options.check = check
+   options.check, core.lake_is_open = check, is_open
    return found
 end
 
