@@ -1,4 +1,4 @@
--- Applies a plan: deletes exactly the planned rows and queues their files, in batches.
+-- Applies a plan: retires exactly the planned rows, in batches.
 local cli = require("mm.cli")
 local output = require("mm.output")
 local plan = require("mm.report.plan")

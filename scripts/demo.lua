@@ -1,4 +1,4 @@
--- A tour on a private throw-away PostgreSQL with a real lake: plan, retire, take it back.
+-- A tour on a private throw-away PostgreSQL with a real lake.
 local cli = require("mm.cli")
 
 local options = cli.parse{

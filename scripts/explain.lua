@@ -1,4 +1,4 @@
--- Explains one instant of a view set: its partitions, their verdicts and the evidence.
+-- Why partitions have their verdict: the evidence at one instant.
 local cli = require("mm.cli")
 local explain = require("mm.report.explain")
 local output = require("mm.output")
@@ -11,7 +11,8 @@ local options = cli.parse{
    arguments = {{name = "view_set", text = "the view set"}},
    options = {"connection", "formats", {name = "at", value = "TIME", type = "time", text = "the instant"},
       {name = "instance", value = "ID", text = "the view instance, global unless said"}},
-   examples = {{"mmlua explain log_entries --at 2026-11-17T10:00Z"}},
+   examples = {{"mmlua explain log_entries --at 2026-11-17T10:00Z"},
+      {"mmlua explain thread_spans --at 2026-11-17T10:00Z --instance STREAM_ID"}},
 }
 if not options.at then
    error(cli.usage("--at is missing: which instant?"), 0)

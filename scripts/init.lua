@@ -1,4 +1,4 @@
--- Makes the schema mmadmin, where mm keeps plans and what became of them.
+-- Makes the schema mmadmin, where mm keeps plans and journal.
 local cli = require("mm.cli")
 local output = require("mm.output")
 

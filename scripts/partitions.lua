@@ -4,7 +4,7 @@ local output = require("mm.output")
 local report = require("mm.report")
 
 local options = cli.parse{
-   text = "Lists partitions. With --output they are written to a file, by C, as CSV or (--jsonl) JSON lines.",
+   text = "Lists partitions. With --output they are written to a file, as CSV or (--jsonl) JSON lines, however many.",
    arguments = {{name = "view_set", text = "only this view set", optional = true}},
    options = {"connection", "formats", {name = "instance", value = "ID", text = "only this view instance"},
       {name = "status", value = "STATUS", values = {"current", "outdated", "unhashed", "unregistered"},

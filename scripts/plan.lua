@@ -1,4 +1,4 @@
--- Plans what to retire: what goes, what it would lose, what is left alone. Changes nothing of the lake.
+-- Plans what to retire, with what that would lose.
 local cli = require("mm.cli")
 local plan = require("mm.report.plan")
 local report = require("mm.report")

@@ -1,12 +1,12 @@
--- Shows the registry of current schema hashes, or publishes one in the lake.
+-- The current schema hashes in use; publishes them in the lake.
 local cli = require("mm.cli")
 local output = require("mm.output")
 local report = require("mm.report")
 
 local options = cli.parse{
    text = "Shows the registry in use (show), what is doubtful about it (check), or publishes it in the lake (publish), "
-      .. "so that everybody uses one. `--registry` may be given twice: what comes later wins.",
-   arguments = {{name = "action", text = "show, check or publish", values = {"show", "check", "publish"},
+      .. "so that everybody uses one.",
+   arguments = {{name = "action", text = "show unless said", values = {"show", "check", "publish"},
       optional = true}},
    options = {"connection", "formats", "consent"},
    examples = {{"mmlua registry --registry 0.33"}, {"mmlua registry publish --registry list_view_sets.json"}},

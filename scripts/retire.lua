@@ -1,4 +1,4 @@
--- Plans and applies in one go: what is outdated in a view set, or a range of one view instance.
+-- Plans and applies in one go: a view set, or a range.
 local cli = require("mm.cli")
 local plan = require("mm.report.plan")
 local report = require("mm.report")

@@ -1,4 +1,4 @@
--- Lists retirements, the newest first.
+-- Plans and what became of them, the newest first.
 local cli = require("mm.cli")
 local output = require("mm.output")
 local report = require("mm.report")

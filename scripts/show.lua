@@ -1,4 +1,4 @@
--- Shows a retirement: its plan, how far it is, until when it can be undone.
+-- A retirement: what was planned, and what became of it.
 local cli = require("mm.cli")
 local output = require("mm.output")
 local report = require("mm.report")

@@ -8,7 +8,7 @@ local text = require("mm.text")
 local options = cli.parse{
    text = "Shows the lake at a glance: versions, rights, registry, view sets, what is queued for deletion.",
    options = {"connection", "formats"},
-   examples = {{"mmlua status --lake service=prod --registry 0.33"}},
+   examples = {{"mmlua status --lake service=prod --registry 0.33"}, {"mmlua status --json", "for a monitor"}},
 }
 local lake = assert(cli.open(options))
 local status = assert(lake:status())

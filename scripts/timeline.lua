@@ -1,4 +1,4 @@
--- Draws a view set's partitions over time: current, outdated by verdict, gaps.
+-- Draws a view set over time: current, outdated, gaps.
 local cli = require("mm.cli")
 local output = require("mm.output")
 local report = require("mm.report")

@@ -1,4 +1,4 @@
--- Takes a retirement back: the rows go back exactly as they were, their files leave the queue.
+-- Takes a retirement back: every row exactly as it was.
 local cli = require("mm.cli")
 local output = require("mm.output")
 local report = require("mm.report")

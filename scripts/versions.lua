@@ -1,4 +1,4 @@
--- Schema hashes that partitions have, and the releases that write them.
+-- Schema hashes that partitions have, and who writes them.
 local cli = require("mm.cli")
 local output = require("mm.output")
 local report = require("mm.report")

@@ -1,4 +1,4 @@
--- View sets, their current schema hash and how many partitions have it.
+-- View sets, their current hash, how many partitions have it.
 local cli = require("mm.cli")
 local output = require("mm.output")
 local report = require("mm.report")
@@ -7,7 +7,7 @@ local options = cli.parse{
    text = "Lists the view sets that the registry or the catalog know, with their current schema hash, and how many "
       .. "partitions are current, outdated or without hash. `unloaded`: the lake defines it, the registry lacks it.",
    options = {"connection", "formats"},
-   examples = {{"mmlua view-sets --registry 0.33"}},
+   examples = {{"mmlua view-sets --registry 0.33"}, {"mmlua view-sets --csv > view_sets.csv"}},
 }
 local lake = assert(cli.open(options))
 report.registry(lake, options)

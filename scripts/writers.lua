@@ -1,4 +1,4 @@
--- Which schema hashes were written lately, and by which releases.
+-- Which hashes were written lately, and by which releases.
 local cli = require("mm.cli")
 local output = require("mm.output")
 local report = require("mm.report")
@@ -9,7 +9,7 @@ local options = cli.parse{
       .. "releases at once mean an upgrade that is not over: retire nothing then.",
    options = {"connection", "formats", {name = "within", value = "DURATION", type = "duration",
       text = "this long before the newest write, 1d unless said"}},
-   examples = {{"mmlua writers --within 1h"}},
+   examples = {{"mmlua writers"}, {"mmlua writers --within 1h"}},
 }
 local lake = assert(cli.open(options))
 report.registry(lake, options)
