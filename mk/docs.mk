@@ -1,0 +1,37 @@
+# Documents that are made: completion with every build; the manual, the reference and the session by `make docs`, for
+# they are kept in the repository.
+VERBS := $(sort $(wildcard scripts/*.lua))
+BASH_COMPLETION := $(BUILD)/share/bash-completion/completions/mmlua
+ZSH_COMPLETION := $(BUILD)/share/zsh/site-functions/_mmlua
+MANUAL := $(BUILD)/share/man/man1/mmlua.1
+MADE_DOCS := $(BASH_COMPLETION) $(ZSH_COMPLETION) $(MANUAL)
+MMLUA = LUA_INIT= LUA_INIT_5_4= $(BUILD)/bin/mmlua
+
+all: $(MADE_DOCS)
+
+$(BASH_COMPLETION): maker = tools/make-bash-completion
+$(ZSH_COMPLETION): maker = tools/make-zsh-completion
+$(BASH_COMPLETION) $(ZSH_COMPLETION): tools/make-bash-completion tools/make-zsh-completion $(VERBS) $(wildcard lua/mm/cli/*.lua) $(BUILD)/bin/mmlua | modules share
+	@mkdir -p $(@D)
+	@$(MMLUA) $(maker) $(VERBS) > $@
+
+$(MANUAL): docs/mmlua.1
+	@mkdir -p $(@D)
+	@cp $< $@
+
+.PHONY: docs
+docs: all ## make the manual, the reference and the recorded session again
+	$(MMLUA) tools/make-manual $(VERBS) > $(BUILD)/gen/mmlua.1 && mv $(BUILD)/gen/mmlua.1 docs/mmlua.1
+	$(MMLUA) tools/make-reference > $(BUILD)/gen/api.md && mv $(BUILD)/gen/api.md docs/api.md
+	tools/record-session $(BUILD) > $(BUILD)/gen/session.md && mv $(BUILD)/gen/session.md docs/session.md
+
+.PHONY: install-docs
+install: install-docs
+install-docs: all
+	@for file in $(MADE_DOCS:$(BUILD)/%=%); do \
+		install -D -m 644 $(BUILD)/$$file "$(DESTDIR)$(PREFIX)/$$file" || exit 1; done
+
+.PHONY: uninstall-docs
+uninstall: uninstall-docs
+uninstall-docs:
+	@for file in $(MADE_DOCS:$(BUILD)/%=%); do rm -f "$(DESTDIR)$(PREFIX)/$$file"; done
