@@ -63,6 +63,10 @@ describe("an installation", function()
       assert.equal("async_events", first)
    end)
 
+   it("has a manual page", function()
+      assert.matches("mmlua", run(("head -n 3 %s/share/man/man1/mmlua.1"):format(prefix)))
+   end)
+
    it("goes below DESTDIR, with the prefix inside it", function()
       make("install", ("DESTDIR=%s/stage PREFIX=/opt/mm"):format(prefix))
 
