@@ -64,7 +64,7 @@ describe("an installation", function()
    end)
 
    it("has a manual page", function()
-      assert.matches("mmlua", run(("head -n 3 %s/share/man/man1/mmlua.1"):format(prefix)))
+      assert.matches("MMLUA", run(("head -n 3 %s/share/man/man1/mmlua.1"):format(prefix)))
    end)
 
    it("goes below DESTDIR, with the prefix inside it", function()
