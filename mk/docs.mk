@@ -22,6 +22,8 @@ $(MANUAL): docs/mmlua.1
 .PHONY: docs
 docs: all ## make the manual, the reference and the recorded session again
 	$(MMLUA) tools/make-manual $(VERBS) > $(BUILD)/gen/mmlua.1 && mv $(BUILD)/gen/mmlua.1 docs/mmlua.1
+	$(MMLUA) tools/make-cookbook scripts/examples/*.lua > $(BUILD)/gen/cookbook.md \
+		&& mv $(BUILD)/gen/cookbook.md docs/cookbook.md
 	$(MMLUA) tools/make-reference > $(BUILD)/gen/api.md && mv $(BUILD)/gen/api.md docs/api.md
 	tools/record-session $(BUILD) > $(BUILD)/gen/session.md && mv $(BUILD)/gen/session.md docs/session.md
 

@@ -20,7 +20,7 @@ if options.dry_run then
    retirement.check(checked, options)
    return #checked.check.problems > 0 and 5 or 0
 end
-local reason = assert(cli.confirm{action = "undo", lake = checked.lake, options = options, 
+local reason = assert(cli.confirm{action = "undo", lake = checked.lake, options = options,
    summary = retirement.undo_consent(lake, checked)})
 local undone = assert(lake:undo(checked.id, {reason = reason, partial = options.partial, limit = options.batch,
    on_batch = report.progress("restored", options)}))

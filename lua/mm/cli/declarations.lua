@@ -69,13 +69,13 @@ local function view_set_names()
 end
 
 --- Words that an option or argument is likely to take, and whether it takes a file.
----@param declared table
+---@param option table
 ---@return string[] words, boolean is_file
-function declarations.values(declared)
-   local words, placeholder = declared.values or {}, declared.value or ""
+function declarations.values(option)
+   local words, placeholder = option.values or {}, option.value or ""
    if placeholder:find("RELEASE", 1, true) then
       words = release_names()
-   elseif declared.name == "view_set" then
+   elseif option.name == "view_set" then
       words = view_set_names()
    end
    return words, placeholder:find("FILE", 1, true) ~= nil

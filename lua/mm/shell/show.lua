@@ -1,5 +1,4 @@
 -- What an expression gave, as the shell prints it.
-local columns = require("mm.shell.columns")
 local inline = require("mm.shell.inline")
 local output = require("mm.output")
 local pager = require("mm.pager")
