@@ -8,7 +8,7 @@ local lake
 local ROWS = {
    {"before", 9, 10, OLD}, {"into", 9.5, 10.5, "04"}, {"at-from", 10, 10, OLD}, {"inside", 10, 11, OLD}, {"inside2", 11, 12, "06"},
    {"out-of", 11.5, 12.5, OLD}, {"at-to", 12, 12, OLD}, {"after", 12.5, 13, OLD}, {"around", 9, 13, "03"},
-   {"current", 10, 11, NEW}, {"unhashed", 10, 11, false}, {"no-begin", false, 11, "02"}, {"no-end", 11, false, "01"},
+   {"current", 10, 11, NEW}, {"current-before", 9, 10, NEW}, {"current-x", 10, 11, NEW, instance = "x"}, {"unhashed", 10, 11, false}, {"no-begin", false, 11, "02"}, {"no-end", 11, false, "01"},
    {"instance", 10, 11, OLD, instance = "x"}, {"set", 10, 11, OLD, view_set = "measures"}, {"gone", 10, 11, OLD, view_set = "x_gone"},
 }
 
@@ -55,7 +55,7 @@ describe("a range", function()
    it("leaves what is current, unhashed, or of another instance or view set", function()
       retire(10, 12)
 
-      assert.are.equal("after around at-to before current gone instance into no-begin no-end out-of set unhashed", made:live())
+      assert.are.equal("after around at-to before current current-before current-x gone instance into no-begin no-end out-of set unhashed", made:live())
    end)
 
    it("that is a point takes the partitions that are this point", function()
@@ -77,7 +77,7 @@ describe("a range", function()
    it("never takes unhashed partitions, and those without bounds are in no range", function()
       retire(0, 23, {include_current = true, include_unregistered = true})
 
-      assert.are.equal("gone instance no-begin no-end set unhashed", made:live())
+      assert.are.equal("current-x gone instance no-begin no-end set unhashed", made:live())
    end)
 
    it("calls a partition replaced where what replaces it stays", function()
