@@ -40,7 +40,7 @@ function shells.open(db, opts)
 end
 
 function shells.pipe(db, text, words)
-   return shell.run(shells.command(("--lake %s %s"):format(shell.quote(db.conninfo), words or "")), text)
+   return shell.run("timeout 30 " .. shells.command(("--lake %s %s"):format(shell.quote(db.conninfo), words or "")), text)
 end
 
 return shells

@@ -3,6 +3,7 @@
 #include <lauxlib.h>
 #include <string.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 enum { PRESSES_THAT_RAISE = 3 };
 
@@ -65,6 +66,8 @@ static void on_interrupt(int signal)
 {
     int events = LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT;
 
+    if (state.is_surviving && isatty(STDERR_FILENO) && write(STDERR_FILENO, "\n", 1) < 0)
+        return; /* the terminal has shown ^C; and it is gone */
     state.presses++;
     if (!state.is_surviving || state.presses >= PRESSES_THAT_RAISE)
         set_handler(signal, SIG_DFL); /* another one ends the program */

@@ -2,13 +2,14 @@
 local cli = require("mm.cli")
 local core = require("mm.core")
 local errors = require("mm.errors")
+local exit_codes = require("mm.exit_codes")
 local output = require("mm.output")
 
 local watch = {}
 
 -- What of the core may be repeated of what it does with a lake; all else is refused, what is unknown here too.
-local READS = {lake_open = true, lake_info = true, lake_select = true, lake_check_writable = true, lake_refresh = true,
-   lake_export = true}
+local READS = {lake_open = true, lake_is_open = true, lake_info = true, lake_select = true, lake_refresh = true,
+   lake_check_writable = true, lake_export = true}
 
 local function refuse()
    error(errors.new("refused", "\\watch repeats only what changes nothing in the lake"), 0)
@@ -37,23 +38,21 @@ local function is_interruption(err)
 end
 
 local function repeat_it(session, statement, seconds)
-   local round = 0
-   repeat
-      round = round + 1
+   while true do
       output.message("%s, every %g s", os.date("%Y-%m-%d %H:%M:%S"), seconds)
-      local is_right = session:run_statement(statement)
-      if is_right then
-         core.sleep(seconds)
+      local exit_code = session:run_statement(statement)
+      if exit_code ~= exit_codes.ok then
+         return exit_code
       end
-   until not is_right
-   return false
+      core.sleep(seconds)
+   end
 end
 
 --- Runs the statement every so many seconds, until it fails or Ctrl-C ends it.
 ---@param session table
 ---@param statement table as reader.read gives it
 ---@param seconds number
----@return boolean is_right
+---@return integer exit_code
 function watch.run(session, statement, seconds)
    local release = guard()
    local is_right, result = pcall(repeat_it, session, statement, seconds)
@@ -61,7 +60,7 @@ function watch.run(session, statement, seconds)
    if is_right then
       return result
    elseif is_interruption(result) then
-      return true
+      return exit_codes.ok
    end
    error(result, 0)
 end
