@@ -1,6 +1,7 @@
 -- What stops or disturbs the application of a plan, and that it goes on or stays as it was.
 local pgbouncer = require("spec.support.pgbouncer")
 local psql = require("spec.support.psql")
+local shell = require("spec.support.shell")
 local stage = require("spec.support.stage")
 local worker = require("spec.support.worker")
 
@@ -24,6 +25,11 @@ local function apply(opts, by)
    opts = opts or {}
    opts.reason = "spec"
    return (by or lake):apply(id, opts)
+end
+
+-- The plan is being applied, but nothing is yet.
+local function begin()
+   made:psql("update mmadmin.retirement set state = 'applying', undo_for = '7d', undo_until = now() + interval '7 days'")
 end
 
 -- An on_batch that does something after the batch of that number.
@@ -457,6 +463,30 @@ describe("a batch that waits", function()
 
       assert_done(one:wait())
       one:close()
+   end)
+
+   it("and loses its connection after it was committed is not done again, and its outcome is called unknown", function()
+      one:close()
+      local bouncer = pgbouncer.start(made.db)
+      local stat = ("grep -lE '^[0-9]+ .pgbouncer. . %s ' /proc/[0-9]*/stat"):format(bouncer.process.pid)
+      local pid = assert(shell.run(stat).stdout:match("^/proc/(%d+)/"))
+      local hosts = bouncer.conninfo:gsub("host=(%S+) port=(%S+)", "host=%1,%1 port=%2,5432")
+      one = worker.start(setmetatable({conninfo = hosts}, psql))
+      begin()
+      one:run("lake = assert(mm.open(conninfo))")
+      one:send("local batch, err = lake:apply_batch(..., {limit = 2}) return batch, err and err.code, err and err.outcome", id)
+      assert.are.equal("blocked", one:settle())
+
+      shell.run("kill -STOP " .. pid)
+      holder:run("select pg_advisory_unlock(99)")
+      repeat until made:value("select count(*) from mmadmin.batch") == "1"
+      shell.run("kill -KILL " .. pid)
+
+      assert.are.same({nil, "connection", "unknown"}, {one:wait()})
+      assert.are.same({"applying 3", "c d e new"}, {state(), made:live()})
+      assert_done(one:run("return lake:apply(..., {reason = 'spec'})", id))
+      one:close()
+      bouncer:stop()
    end)
 
    it("and whose process is killed leaves all to whoever applies it next", function()
