@@ -26,50 +26,67 @@ local ROWS = {
    {"d", at"10:30", at"10:30", NEW, instance = "p"},
 }
 local PLANNED = 5
--- The files of live partitions; the retirement's state, and how far it and its undo have come.
+-- The files of live partitions; of each retirement its state, and how far it and its undo have come.
 local END = [[
-   select format('%s: %s %s %s', string_agg(p.file_path, ' ' order by p.file_path), r.state, r.next_seq, r.undo_seq)
-     from lakehouse_partitions p, mmadmin.retirement r
-    group by r.retirement]]
+   select (select string_agg(file_path, ' ' order by file_path) from lakehouse_partitions) || ': '
+          || string_agg(format('%s %s %s', state, next_seq, undo_seq), ', ' order by retirement)
+     from mmadmin.retirement]]
 local OVERLAP = "lakehouse_partitions_no_overlap"
 
 local lakes, schedules = {}, 0
 
+-- All steps of a transaction in one text; its last one is the commit.
 local function text_of(transaction)
    local list = {}
-   for i, step in ipairs(transaction) do
-      list[i] = session.without_end(step.sql)
+   for i = 1, #transaction - 1 do
+      list[i] = session.without_end(transaction[i].sql) .. ";\n"
    end
-   return table.concat(list, ";\n") .. ";\n"
+   return table.concat(list) .. "commit;\n"
 end
 
-local function applied(mm)
-   return text_of(mm:apply_batch(1, 10))
-end
+-- What is done with plans of the same rows, by fixture.
+local FIXTURES = {
+   planned = function()
+      return ""
+   end,
+   begun = function(mm)
+      return text_of(mm:begin(1, "spec"))
+   end,
+   -- Where each planned row was, there is another one that was planned and is not equal.
+   moved = function(mm)
+      return text_of(mm:begin(1, "spec")) .. [[update mmadmin.item i set row_ctid = o.row_ctid from mmadmin.item o
+         where o.seq = (i.seq + 1) % (select count(*) from mmadmin.item) + 1;]]
+   end,
+   -- Whoever reads the table meets its rows in another order than apply does.
+   backwards = function(mm)
+      return text_of(mm:begin(1, "spec"))
+   end,
+   applied = function(mm)
+      return text_of(mm:begin(1, "spec")) .. text_of(mm:apply_batch(1, 10))
+   end,
+   begun_twice = function(mm)
+      return text_of(mm:begin(1, "spec")) .. text_of(mm:begin(2, "spec"))
+   end,
+   applied_of_two = function(mm)
+      return text_of(mm:begin(1, "spec")) .. text_of(mm:apply_batch(1, 10)) .. text_of(mm:begin(2, "spec"))
+   end,
+}
+local PLANS = {begun_twice = 2, applied_of_two = 2}
 
--- Each planned row stands where another was planned.
-local function moved()
-   return [[update mmadmin.item i set row_ctid = o.row_ctid from mmadmin.item o
-      where o.seq = i.seq % (select count(*) from mmadmin.item) + 1;]]
-end
-
-local function planned()
-   return ""
-end
-
-local FIXTURES = {planned = planned, moved = moved, applied = applied}
-
--- A lake whose retirement 1 is begun and stands as its name says, mm's transactions for it, and a runner.
+-- A lake whose retirements stand as the fixture's name says, mm's transactions for it, and a runner.
 local function new_lake(name)
    local made = stage.new("catalog-v10")
    made:set(ROWS, QUEUED_BEFORE)
-   local plan = assert(made:open():plan{view_set = "log_entries", verdicts = {"short", "only_copy", "empty"}})
-   assert.are.equal(PLANNED, plan.partitions)
+   for _ = 1, PLANS[name] or 1 do
+      local plan = assert(made:open():plan{view_set = "log_entries", verdicts = {"short", "only_copy", "empty"}})
+      assert.are.equal(PLANNED, plan.partitions)
+   end
    made:close()
    invariants.watch(made.db, {log_entries = NEW})
    local mm = steps.new(made.db)
-   made:psql("set application_name = 'mm';" .. text_of(mm:begin(1, "spec")) .. FIXTURES[name](mm))
+   made:psql("set application_name = 'mm';" .. FIXTURES[name](mm))
    snapshot.take(made.db)
+   made:psql(name == "backwards" and "update saved.partition set n = -n" or "")
    return {made = made, mm = mm, runner = interleave.new(made.db)}
 end
 
@@ -84,7 +101,7 @@ local function apply(on, opts)
    opts = opts or {}
    local transactions = {}
    for i = 1, opts.batches or 1 do
-      transactions[i] = interleave.joined(on.mm:apply_batch(1, opts.limit or 10),
+      transactions[i] = interleave.joined(on.mm:apply_batch(opts.of or 1, opts.limit or 10),
          opts.at or {"retire_batch", "retire_moved", "commit"})
    end
    return {name = opts.name or "mm apply", gives_way = true, transactions = transactions}
@@ -93,8 +110,9 @@ end
 local function undo(on, opts)
    opts = opts or {}
    return {name = opts.name or "mm undo", gives_way = true, transactions = {
-      interleave.joined(on.mm:undo_begin(1, "spec"), {"commit"}),
-      interleave.joined(on.mm:undo_batch(1, 10, opts.partial), opts.at or {"undo_restore", "undo_dequeue", "commit"})}}
+      interleave.joined(on.mm:undo_begin(opts.of or 1, "spec"), {"commit"}),
+      interleave.joined(on.mm:undo_batch(opts.of or 1, 10, opts.partial),
+         opts.at or {"undo_restore", "undo_dequeue", "commit"})}}
 end
 
 -- One operator after the other, the same person perhaps.
@@ -112,6 +130,12 @@ end
 local function other(name, transaction, moments)
    return {name = name, transactions = {interleave.joined(transaction, moments)}}
 end
+
+local UPDATE = other("update", {
+   {name = "begin", sql = "begin"},
+   {name = "update", sql = "update lakehouse_partitions set updated = updated + interval '1 day' where file_path = 'a'"},
+   {name = "commit", sql = "commit"},
+}, {"update", "commit"})
 
 local function hour(hash, from, to)
    return {from = at(from or "10:00"), to = at(to or "11:00"), hash = hash, path = "new"}
@@ -203,12 +227,12 @@ describe("in every order", function()
 
    describe("apply and", function()
       it("a writer of the same hash that replaces a planned row", function()
-         local on = lake("planned")
+         local on = lake("begun")
          explore(on, {apply(on), writer(hour(OLD))}, {"d new u: applied 6 1"})
       end)
 
       it("a writer of the current hash that replaces a planned row", function()
-         local on = lake("planned")
+         local on = lake("begun")
          explore(on, {apply(on), writer(hour(NEW))}, {"d new u: applied 6 1"})
       end)
 
@@ -223,45 +247,45 @@ describe("in every order", function()
       end)
 
       it("a merge of a wider range", function()
-         local on = lake("planned")
+         local on = lake("begun")
          explore(on, {apply(on), writer(hour(NEW, "10:00", "13:00"))}, {"d new u: applied 6 1"})
       end)
 
       it("an old writer's merge of a wider range", function()
-         local on = lake("planned")
+         local on = lake("begun")
          explore(on, {apply(on), writer(hour(OLD, "10:00", "13:00"))}, {"d new u: applied 6 1"})
       end)
 
       it("a writer that replaces whatever its range meets", function()
-         local on = lake("planned")
+         local on = lake("begun")
          local row = hour(OLD, "10:30", "11:30")
          row.overlaps = true
          explore(on, {apply(on), writer(row)}, {"d new u: applied 6 1"})
       end)
 
       it("a writer of the same point in time", function()
-         local on = lake("planned")
+         local on = lake("begun")
          local row = hour(NEW, "10:30", "10:30")
          row.instance = "p"
          explore(on, {apply(on), writer(row)}, {"c new u: applied 6 1"})
       end)
 
       it("upstream's function that retires a range", function()
-         local on = lake("planned")
+         local on = lake("begun")
          local transaction = upstream.retire_partitions(hour(OLD, "10:00", "11:00"))
          explore(on, {apply(on), other("retire_partitions", transaction, {"select", "queue", "delete", "commit"})},
             {"d u: applied 6 1"})
       end)
 
       it("upstream's function that retires by range and hash", function()
-         local on = lake("planned")
+         local on = lake("begun")
          local transaction = upstream.retire_by_metadata(hour(OLD))
          explore(on, {apply(on), other("by_metadata", transaction, {"select", "queue", "delete", "commit"})},
             {"c d u: applied 6 1", may_fail = {by_metadata = "^ERROR: Partition not found"}})
       end)
 
       it("upstream's function of 0.29 that retires by range alone", function()
-         local on = lake("planned")
+         local on = lake("begun")
          local row = hour(OLD)
          row.is_old = true
          local transaction = upstream.retire_by_metadata(row)
@@ -270,7 +294,7 @@ describe("in every order", function()
       end)
 
       it("the expiry of partitions", function()
-         local on = lake("planned")
+         local on = lake("begun")
          local transaction = upstream.expiry(at"11:30")
          explore(on, {apply(on), other("expiry", transaction, {"delete", "queue", "commit"})}, {"u: applied 6 1"})
       end)
@@ -282,7 +306,7 @@ describe("in every order", function()
       end)
 
       it("the daemon's purge of files", function()
-         local on = lake("planned")
+         local on = lake("begun")
          local transaction = upstream.purge(ON_TIME)
          explore(on, {apply(on), other("purge", transaction, {"delete", "objects", "commit"})},
             {"c d u: applied 6 1"})
@@ -290,14 +314,14 @@ describe("in every order", function()
       end)
 
       it("the purge of a daemon whose clock is a month ahead", function()
-         local on = lake("planned")
+         local on = lake("begun")
          local transaction = upstream.purge(A_MONTH_AHEAD)
          explore(on, {apply(on), other("purge", transaction, {"delete", "objects", "commit"})},
             {"c d u: applied 6 1"})
       end)
 
       it("another operator's apply", function()
-         local on = lake("planned")
+         local on = lake("begun")
          explore(on, {apply(on, {limit = 3, at = {"retire_claim", "retire_batch", "commit"}}),
             apply(on, {limit = 3, at = {"retire_claim", "retire_batch", "commit"}, name = "mm apply 2"})},
             {"c d u: applied 6 1"})
@@ -310,11 +334,61 @@ describe("in every order", function()
             {"c d u: applied 6 1"})
       end)
 
-      it("an undo", function()
+      it("another operator's apply of a plan of the same rows", function()
+         local on = lake("begun_twice")
+         explore(on, {apply(on, {at = {"retire_batch", "commit"}}),
+            apply(on, {of = 2, at = {"retire_batch", "retire_moved", "commit"}, name = "mm apply 2"})},
+            {"c d u: applied 6 1, applied 6 1"})
+      end)
+
+      it("the undo of an older retirement of the same rows", function()
+         local on = lake("applied_of_two")
+         explore(on, {apply(on, {of = 2, at = {"retire_batch", "retire_moved", "commit"}}), undo(on)},
+            {"a b c d u: undone 6 6, applied 6 1", "c d u: undone 6 6, applied 6 1"})
+      end)
+
+      it("a pause", function()
+         local on = lake("begun")
+         explore(on, {apply(on, {limit = 3, batches = 2, at = {"retire_claim", "commit"}}),
+            other("mm pause", on.mm:pause(1), {"retire_state", "commit"})},
+            {"a b c d u: paused 1 1", "b c d u: paused 4 1", "c d u: paused 4 1", "c d u: applied 6 1"})
+      end)
+
+      it("its beginning by another operator", function()
          local on = lake("planned")
+         local first, second = apply(on, {at = {"commit"}}), apply(on, {at = {"commit"}, name = "mm apply 2"})
+         for _, each in ipairs{first, second} do
+            table.insert(each.transactions, 1, interleave.joined(on.mm:begin(1, "spec"), {"retire_digest", "commit"}))
+         end
+         explore(on, {first, second},
+            {"c d u: applied 6 1", may_fail = {["mm apply"] = "no plan", ["mm apply 2"] = "no plan"}})
+      end)
+
+      it("an update of a planned row in place", function()
+         local on = lake("begun")
+         explore(on, {apply(on), UPDATE}, {"a c d u: applied 6 1", "c d u: applied 6 1"})
+      end)
+
+      it("an update of a planned row in place, when the planned rows have moved", function()
+         local on = lake("moved")
+         explore(on, {apply(on), UPDATE}, {"a c d u: applied 6 1", "c d u: applied 6 1"})
+      end)
+
+      it("an undo", function()
+         local on = lake("begun")
          explore(on, {apply(on, {limit = 3, batches = 2, at = {"retire_batch", "commit"}}), undo(on)},
             {"a b c d u: undoing 1 1", "a b c d u: undone 4 4", "a b c d u: undone 6 6"})
       end)
+   end)
+
+   it("apply, a merge of a wider range, and a function that retires by range and hash and fails", function()
+      local on = lake("backwards")
+      local row = hour(OLD, "11:00", "12:00")
+      row.is_spoilt = true
+      explore(on, {apply(on, {at = {"retire_batch", "commit"}}),
+         writer(hour(NEW, "10:00", "13:00"), {"delete", "commit"}),
+         other("by_metadata", upstream.retire_by_metadata(row), {"delete", "commit"})},
+         {"d new u: applied 6 1", may_fail = {by_metadata = "^ERROR: Partition not found"}})
    end)
 
    describe("undo and", function()
@@ -360,7 +434,8 @@ describe("in every order", function()
 
       it("a writer of the current hash", function()
          local on = lake("applied")
-         explore(on, {undo(on), writer(hour(NEW))}, {"a b d new u: undone 6 6", "b d new u: undone 6 6"})
+         explore(on, {undo(on), writer(hour(NEW), {"select", "queue", "delete", "commit"})},
+            {"a b d new u: undone 6 6", "b d new u: undone 6 6"})
       end)
 
       it("the expiry of partitions", function()
@@ -378,20 +453,20 @@ describe("in every order", function()
 
    describe("apply with its undo and", function()
       it("a writer of the same hash", function()
-         local on = lake("planned")
-         explore(on, {apply_and_undo(on), writer(hour(OLD))},
+         local on = lake("begun")
+         explore(on, {apply_and_undo(on), writer(hour(OLD), {"select", "delete", "insert", "commit"})},
             {"a b c d u: undone 6 6", "b d new u: undone 6 6", "d new u: undoing 6 1",
              may_fail = {["mm undo"] = OVERLAP, writer = OVERLAP}})
       end)
 
       it("a writer of the current hash", function()
-         local on = lake("planned")
+         local on = lake("begun")
          explore(on, {apply_and_undo(on), writer(hour(NEW), {"select", "queue", "delete", "commit"})},
             {"a b d new u: undone 6 6", "b d new u: undone 6 6"})
       end)
 
       it("an undo by somebody else and a writer", function()
-         local on = lake("planned")
+         local on = lake("begun")
          explore(on, {apply(on, {at = {"commit"}}), undo(on, {at = {"undo_dequeue", "commit"}}),
             writer(hour(NEW), {"select", "delete", "commit"})},
             {"b d new u: undoing 1 1", "a b d new u: undone 6 6", "b d new u: undone 6 6"})

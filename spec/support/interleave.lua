@@ -10,8 +10,8 @@
 --
 -- A transaction is a list of steps {name =, sql =}; `sql` may be a function of the answers so far (by step name)
 -- that returns the text, or nil for nothing to do, and why the party then fails. `elsewhere` in place of `sql` is run
--- outside of the transaction. joined(transaction, {NAME, ...}) makes one step of all up to and including each name;
--- with INTERLEAVE=statements in the environment it does not: many more schedules.
+-- outside of the transaction. joined(transaction, {NAME, ...}) makes one step of all up to and including each name.
+-- With INTERLEAVE="statements" in the environment it does not: many more schedules. With "print" each is printed.
 --
 -- At each point any party that does not wait may take its next step; who waits for a lock goes on when it gets it.
 -- A party that gives way does as mm with its lock_timeout: wherever it waits it may also be cancelled, and then begins
@@ -48,8 +48,12 @@ local function add_part(parts, step)
    end
 end
 
+local function is_asked_to(word)
+   return (os.getenv("INTERLEAVE") or ""):find(word, 1, true) ~= nil
+end
+
 function interleave.joined(transaction, names)
-   if os.getenv("INTERLEAVE") == "statements" then
+   if is_asked_to("statements") then
       return transaction
    end
    local list, parts = {}, {}
@@ -159,6 +163,8 @@ function interleave:all(opts)
       count = count + 1
       if not is_ok then
          error(("%s\nin schedule %d:\n   %s"):format(tostring(err), count, text_of(trace)), 0)
+      elseif is_asked_to("print") then
+         print(("schedule %d:\n   %s"):format(count, text_of(trace)))
       end
       prefix = next_prefix(trace)
    until not prefix

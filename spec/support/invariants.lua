@@ -2,11 +2,14 @@
 --
 --   invariants.watch(db, {log_entries = "07"})   before anything happens, with mmadmin there: which hashes are current
 --   invariants.broken(db) -> list of lines, one for each violation, such as "I2 live and queued: views/..."
+--   invariants.FORGET     SQL that forgets what was seen until then
 --
--- A transaction is mm's when its application_name begins with "mm"; rows are compared in every column.
+-- A transaction is mm's when its application_name begins with "mm", or "worker" (worker.lua); rows are compared in every
+-- column.
 --   I1 mm removed exactly the items that its committed batches retired, queued their files once, and long enough
 --   I2 no partition is live whose file is queued, or is deleted
---   I3 what mm removed was as planned (part of I1), and nothing that is as planned was skipped
+--   I3 what mm removed was as planned (part of I1), and nothing that is as planned was skipped, but what another undo
+--      brought back afterwards
 --   I4 mm removed nothing current (unless witness.allowed has it), unhashed or of an unknown view set
 --   I5 an undo restored exactly what was removed, and all of it or what it named
 --   I7 what mmadmin says was done is what was done
@@ -41,7 +44,7 @@ local TABLES = [[
       for each row execute function witness.note('queued', 'dequeued');]]
 
 local VIEWS = [[
-   create view witness.by_mm as select xact, what, row from witness.change where program like 'mm%';
+   create view witness.by_mm as select xact, what, row from witness.change where program ~ '^(mm|worker)';
 
    create view witness.batch as
    select retirement, kind, first_seq, last_seq, done, gone, changed, xmin::text as xact from mmadmin.batch;
@@ -83,7 +86,8 @@ local CHECKS = {
    {"I3 skipped as it was planned", [[
       select d.row from witness.dealt_with d
         join lakehouse_partitions p on jsonb_strip_nulls(to_jsonb(p)) = d.row
-       where d.kind = 'apply' and d.skipped is not null]]},
+       where d.kind = 'apply' and d.skipped is not null
+         and not exists (select from witness.restored r where r.row = d.row)]]},
    {"I4 current, unhashed or unknown", [[
       select c.row from witness.by_mm c
         left join witness.current_hash h on h.view_set_name = c.row->>'view_set_name'
@@ -150,9 +154,11 @@ local function broken_function()
    return table.concat(lines, "\n")
 end
 
+invariants.FORGET = [[truncate witness.change, witness.deleted_file, witness.allowed;
+   insert into witness.allowed values ('outdated');]]
+
 function invariants.watch(db, current)
-   db:psql(TABLES .. VIEWS .. broken_function())
-   db:psql("insert into witness.allowed values ('outdated')")
+   db:psql(TABLES .. VIEWS .. broken_function() .. invariants.FORGET)
    for view_set, hash in pairs(current) do
       db:psql(("insert into witness.current_hash values ('%s', '%s')"):format(view_set, hash))
    end

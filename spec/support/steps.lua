@@ -3,8 +3,9 @@
 --   local mm = steps.new(db)                   a database with mmadmin
 --   mm:begin(retirement, reason)               each returns a transaction: a list of {name =, sql =},
 --   mm:apply_batch(retirement, limit)          as interleave.lua takes them. `sql` may be a function of what the
---   mm:undo_begin(retirement, reason)          steps before answered; its second result says why the transaction
---   mm:undo_batch(retirement, limit, partial)  is rolled back instead.
+--   mm:pause(retirement)                       steps before answered; its second result says why the transaction
+--   mm:undo_begin(retirement, reason)          is rolled back instead.
+--   mm:undo_batch(retirement, limit, partial)
 --
 --   steps.STATEMENTS[FUNCTION]    the statements that this function of src/core/retirement.c runs, in order
 --
@@ -17,6 +18,7 @@ steps.__index = steps
 steps.STATEMENTS = {
    mm_retirement_begin = {"retire_begin", "retire_digest"},
    mm_retirement_apply_batch = {"retire_claim", "retire_batch", "retire_moved", "retire_skipped", "retire_close"},
+   mm_retirement_set_state = {"retire_state"},
    mm_retirement_undo_begin = {"undo_begin"},
    mm_retirement_undo_batch = {"undo_claim", "undo_leave_out", "undo_restore", "undo_lock", "undo_dequeue",
       "undo_close"},
@@ -59,14 +61,28 @@ local function transaction(self, caller, params, opts)
    return list
 end
 
+-- As check_begun of the core decides. Of statements that went together there is one answer.
+local function end_of_begin(answers)
+   local text = ("\n%s\n%s"):format(answers.retire_begin or "", answers.retire_digest)
+   if text:find("\n%d+\nt|t$") then
+      return "commit"
+   end
+   return "rollback", "no plan to apply"
+end
+
 function steps:begin(retirement, reason)
    local digest = self.db:value(("select encode(digest, 'hex') from mmadmin.retirement where retirement = %d"):format(
       retirement))
-   return transaction(self, "mm_retirement_begin", {retirement, digest:sub(1, 6), reason, "7 days"}, {})
+   return transaction(self, "mm_retirement_begin", {retirement, digest:sub(1, 6), reason, "7 days"},
+      {ending = end_of_begin})
 end
 
 function steps:apply_batch(retirement, limit)
    return transaction(self, "mm_retirement_apply_batch", {retirement, limit}, {nested_loops = true})
+end
+
+function steps:pause(retirement)
+   return transaction(self, "mm_retirement_set_state", {retirement, "paused", "{applying}"}, {})
 end
 
 function steps:undo_begin(retirement, reason)

@@ -2,7 +2,8 @@
 --
 --   upstream.writer(row)             writes a partition, retires what it contains; with overlaps = true what it meets
 --   upstream.retire_partitions(row)  the table function: view set, instance, from, to of `row`
---   upstream.retire_by_metadata(row) since 0.30: by range and hash; with is_old = true as 0.16 to 0.29: by range
+--   upstream.retire_by_metadata(row) since 0.30: by range and hash; with is_old = true as 0.16 to 0.29: by range; with
+--                                    is_spoilt = true another record of its batch failed, so it is rolled back
 --   upstream.expiry(before)          partitions that end before it
 --   upstream.purge(clock)            files whose time in the queue is over by its clock (SQL): rows, objects, commit
 --
@@ -129,7 +130,7 @@ function upstream.retire_by_metadata(row)
    end
    list[3].sql = ("delete from lakehouse_partitions where %s returning 1"):format(predicate)
    list[4] = {name = "commit", sql = function(answers)
-      return is_deleted(answers, "commit")
+      return is_deleted(answers, row.is_spoilt and "rollback" or "commit")
    end}
    return transaction(list)
 end
