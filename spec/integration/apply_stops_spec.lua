@@ -197,22 +197,6 @@ describe("a verdict that got worse since the plan stops apply before the first r
          .. "1 of log_entries were rebuildable and are waits_for_blocks", apply())
    end)
 
-   it("waiting for blocks, and its source is gone", function()
-      set({{"a", 0, 1, OLD}}, stage.block(0.5, 100))
-      made:psql("delete from blocks")
-
-      assert_failed("conflict",
-         "1 partitions would lose more now than when they were planned: 1 of log_entries were waits_for_blocks and are only_copy", apply())
-   end)
-
-   it("short, and what covered it is gone", function()
-      set{{"a", 0, 1, OLD}, {"new", 0, 1, NEW, events = 1, rows = 1}}
-      made:psql("delete from lakehouse_partitions where file_path = 'new'")
-
-      assert_failed("conflict",
-         "1 partitions would lose more now than when they were planned: 1 of log_entries were short and are only_copy", apply())
-   end)
-
    it("all those of a plan are counted", function()
       set{{"a", 0, 1, OLD}, {"new0", 0, 1, NEW}, {"b", 1, 2, OLD}, {"new1", 1, 2, NEW}, {"c", 2, 3, OLD}}
       made:psql("delete from lakehouse_partitions where file_path = 'new0'; update lakehouse_partitions set num_rows = 9 where file_path = 'new1'")
