@@ -42,14 +42,14 @@ local function select_sql(condition)
    local time = facts.time_sql
    return ([[select p.view_set_name, p.view_instance_id, %s as begin_insert_time, %s as end_insert_time,
          %s as min_event_time, %s as max_event_time, %s as updated, file_path, file_size,
-         encode(file_schema_hash, 'hex') as file_schema_hash, encode(source_data_hash, 'hex') as source_data_hash, num_rows,
-         partition_format_version, sort_order, %s as max_sort_key_time, %s as status
+         encode(file_schema_hash, 'hex') as file_schema_hash, encode(source_data_hash, 'hex') as source_data_hash,
+         num_rows, partition_format_version, sort_order, %s as max_sort_key_time, %s as status
       from lakehouse_partitions p left join %s on name = view_set_name where %s
       order by p.view_set_name is null or p.view_instance_id is null or p.begin_insert_time is null,
          case when p.view_set_name is null or p.view_instance_id is null or p.begin_insert_time is null then p.ctid end,
          p.view_set_name, p.view_instance_id, p.begin_insert_time, p.ctid]]):format(time("begin_insert_time"),
-      time("end_insert_time"), time("min_event_time"), time("max_event_time"), time("updated"), time("max_sort_key_time"),
-      STATUS_SQL, facts.registry_sql(NEW_ANSWER), condition or "true")
+      time("end_insert_time"), time("min_event_time"), time("max_event_time"), time("updated"),
+      time("max_sort_key_time"), STATUS_SQL, facts.registry_sql(NEW_ANSWER), condition or "true")
 end
 
 local function copy(condition)
@@ -83,8 +83,8 @@ local function add_odd_rows()
    db:psql([[insert into lakehouse_partitions
       (view_set_name, view_instance_id, begin_insert_time, end_insert_time, updated, file_path, file_size,
        file_schema_hash, source_data_hash, num_rows, sort_order)
-      values (E'a,b "c"\n\r\\d\t', '', '-infinity', 'infinity', 'infinity', E'\x01\x7f/é🎉', 9223372036854775807, '\xABCD', '',
-         -9223372036854775808, array['plain', 'a b', 'a,b', 'a"b', E'a\\b', 'NULL', null, '', '{', E'\n', E'\x01']),
+      values (E'a,b "c"\n\r\\d\t', '', '-infinity', 'infinity', 'infinity', E'\x01\x7f/é🎉', 9223372036854775807,
+         '\xABCD', '', -9223372036854775808, array['plain', 'a b', 'a,b', 'a"b', E'a\\b', 'NULL', null, '', '{', E'\n', E'\x01']),
          (null, null, null, null, null, null, null, null, null, 0, '{}'),
          (' ', 'NULL', '2026-11-01', '2026-11-01', null, '', 0, '', null, 0, null)]])
 end

@@ -138,7 +138,7 @@ end)
 describe("the hash of a view set that an operator defined is inferred", function()
    local CHANGED = "2026-11-10 12:00:00+00"
 
-   before_each(function()
+   setup(function()
       open("catalog-v10")
       rows.partitions(db, {
          {from = "2026-11-01", to = "2026-11-02", hash = "aa", view_set = "mine", updated = "2026-11-09"},
@@ -146,7 +146,10 @@ describe("the hash of a view set that an operator defined is inferred", function
          {from = "2026-11-01", to = "2026-11-02", hash = "cc", view_set = "log_stats", updated = "2026-11-11"},
       })
    end)
-   after_each(close)
+   after_each(function()
+      db:psql("delete from lakehouse_view_set_definitions where view_set_name = 'mine'")
+   end)
+   teardown(close)
 
    it("from the newest write since it was defined", function()
       define("mine", CHANGED, "somebody")
@@ -182,11 +185,20 @@ describe("the hash of a view set that an operator defined is inferred", function
 end)
 
 describe("a registry", function()
+   setup(function()
+      db = postgres.database("catalog-v10")
+   end)
    before_each(function()
-      open("catalog-v10", {registry = assert(mm.registry.read(NEW_ANSWER))})
+      lake = assert(mm.open(db.conninfo, {registry = assert(mm.registry.read(NEW_ANSWER))}))
       assert(lake:init())
    end)
-   after_each(close)
+   after_each(function()
+      lake:close()
+      db:psql("drop schema mmadmin cascade")
+   end)
+   teardown(function()
+      db:drop()
+   end)
 
    it("that was given is used, and said with its sources", function()
       assert.are.same({"given", "given: demo/list_view_sets-0.33.0.json (12 view sets)"}, source())

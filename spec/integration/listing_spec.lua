@@ -84,15 +84,15 @@ for _, real in ipairs(facts.lakes) do
       end)
 
       it("schema versions are those of plain SQL", function()
-         local expected = db:rows(([[select p.view_set_name, encode(p.file_schema_hash, 'hex'), encode(r.hash, 'hex'), %s,
-               count(*), sum(file_size), sum(num_rows), count(distinct view_instance_id), %s, %s, %s, %s
+         local expected = db:rows(([[select p.view_set_name, encode(p.file_schema_hash, 'hex'), encode(r.hash, 'hex'),
+               %s, count(*), sum(file_size), sum(num_rows), count(distinct view_instance_id), %s, %s, %s, %s
             from lakehouse_partitions p left join %s on name = view_set_name
             group by p.view_set_name, p.file_schema_hash, r.hash order by p.view_set_name, max(updated) desc, 2]])
             :format(STATUS_SQL, facts.time_sql("min(begin_insert_time)"), facts.time_sql("max(end_insert_time)"),
             facts.time_sql("min(updated)"), facts.time_sql("max(updated)"), registry))
 
-         assert.are.same(expected, pick_all(lake:list_schema_versions(), "view_set_name schema_hash current_schema_hash "
-            .. "status partitions bytes num_rows instances first_insert_time last_insert_time first_updated "
+         assert.are.same(expected, pick_all(lake:list_schema_versions(), "view_set_name schema_hash "
+            .. "current_schema_hash status partitions bytes num_rows instances first_insert_time last_insert_time first_updated "
             .. "last_updated"))
       end)
 
@@ -108,15 +108,15 @@ for _, real in ipairs(facts.lakes) do
       end)
 
       it("partitions are all of them, in order, with their status", function()
-         local expected = db:rows(([[select p.view_set_name, p.view_instance_id, %s, %s, %s, %s, %s, file_path, file_size,
-               encode(file_schema_hash, 'hex'), encode(source_data_hash, 'hex'), num_rows, partition_format_version, %s
+         local expected = db:rows(([[select p.view_set_name, p.view_instance_id, %s, %s, %s, %s, %s, file_path,
+               file_size, encode(file_schema_hash, 'hex'), encode(source_data_hash, 'hex'), num_rows, partition_format_version, %s
             from lakehouse_partitions p left join %s on name = view_set_name
             order by p.view_set_name, p.view_instance_id, begin_insert_time, p.ctid]]):format(
             facts.time_sql("begin_insert_time"), facts.time_sql("end_insert_time"), facts.time_sql("min_event_time"),
             facts.time_sql("max_event_time"), facts.time_sql("updated"), STATUS_SQL, registry))
 
-         local listed = pick_all(assert(lake:list_partitions()):all(), "view_set_name view_instance_id begin_insert_time "
-            .. "end_insert_time min_event_time max_event_time updated file_path file_size file_schema_hash "
+         local listed = pick_all(assert(lake:list_partitions()):all(), "view_set_name view_instance_id "
+            .. "begin_insert_time end_insert_time min_event_time max_event_time updated file_path file_size file_schema_hash "
             .. "source_data_hash num_rows partition_format_version status")
 
          assert.are.equal(#expected, #listed)
@@ -223,7 +223,8 @@ describe("partitions", function()
       for _, listed in ipairs{{lake:list_partitions{view_set = "log_entrys"}},
          {lake:list_outdated_partitions("log_entrys")}, {lake:list_schema_versions("log_entrys")},
          {lake:explain{view_set = "log_entrys", at = DAY}}} do
-         assert_failed("not_found", "no view set is called 'log_entrys'; did you mean 'log_entries'?", listed[1], listed[2])
+         assert_failed("not_found", "no view set is called 'log_entrys'; did you mean 'log_entries'?",
+            listed[1], listed[2])
          assert.are.equal("mmlua view-sets lists them", listed[2].hint)
       end
    end)
@@ -244,10 +245,13 @@ describe("partitions", function()
 end)
 
 describe("view sets", function()
-   before_each(function()
+   setup(function()
       open("catalog-v10")
    end)
-   after_each(close)
+   after_each(function()
+      db:psql("truncate lakehouse_partitions; delete from lakehouse_view_set_definitions where update_group = 4000")
+   end)
+   teardown(close)
 
    local function by_name()
       local sets = {}
@@ -374,14 +378,25 @@ end)
 describe("pages", function()
    local COUNT = 2500 -- a page is 1000
 
-   before_each(function()
+   setup(function()
       open("catalog-v10")
-      db:psql(([[insert into lakehouse_partitions (view_set_name, view_instance_id, begin_insert_time, end_insert_time,
+   end)
+   before_each(function()
+      db:psql(([[truncate lakehouse_partitions;
+         insert into lakehouse_partitions (view_set_name, view_instance_id, begin_insert_time, end_insert_time,
             updated, file_size, file_schema_hash, num_rows)
          select 'log_entries', 'global', '2026-11-01', '2026-11-01', now(), n, '\x05', 0
          from generate_series(1, %d) n]]):format(COUNT))
    end)
-   after_each(close)
+   teardown(close)
+
+   -- What `read` gives while there are no partitions to read.
+   local function without_table(read, ...)
+      db:psql("alter table lakehouse_partitions rename to elsewhere")
+      local result, err = read(...)
+      db:psql("alter table elsewhere rename to lakehouse_partitions")
+      return result, err
+   end
 
    -- How often each row, told by its size, comes; what is not a row of the beginning is `other`.
    local function sizes_of(list)
@@ -458,8 +473,8 @@ describe("pages", function()
       local count = 0
       for row in assert(lake:list_partitions()) do
          if count % 600 == 0 then
-            assert.are.equal(row.file_size, assert(lake:list_partitions{view_set = "log_entries"}):all(count + 1)[count + 1]
-               .file_size)
+            local again = assert(lake:list_partitions{view_set = "log_entries"}):all(count + 1)
+            assert.are.equal(row.file_size, again[count + 1].file_size)
          end
          count = count + 1
       end
@@ -470,31 +485,30 @@ describe("pages", function()
    it("raise what fails inside the loop", function()
       local list = assert(lake:list_partitions())
       list()
-      db:psql("alter table lakehouse_partitions rename to elsewhere")
 
-      local is_right, err = pcall(function()
-         for _ in list do
+      local is_right, err = without_table(pcall, function()
+         for _ in list do -- luacheck: ignore
          end
       end)
 
       assert.is_false(is_right)
       assert.are.equal('partitions: relation "lakehouse_partitions" does not exist', tostring(err))
       assert.are.same({"query", "42P01"}, {err.code, err.sqlstate})
-      db:psql("alter table elsewhere rename to lakehouse_partitions")
       assert.are.equal(COUNT, lake:status().partitions)
    end)
 
    it("give what fails as an error of all()", function()
       local list = assert(lake:list_partitions())
-      db:psql("alter table lakehouse_partitions rename to elsewhere")
 
-      assert_failed("query", 'partitions: relation "lakehouse_partitions" does not exist', list:all())
+      local all, err = without_table(list.all, list)
+
+      assert_failed("query", 'partitions: relation "lakehouse_partitions" does not exist', all, err)
    end)
 
    it("say at once what is wrong from the beginning", function()
-      db:psql("alter table lakehouse_partitions rename to elsewhere")
+      local list, err = without_table(lake.list_partitions, lake)
 
-      assert_failed("query", 'partitions: relation "lakehouse_partitions" does not exist', lake:list_partitions())
+      assert_failed("query", 'partitions: relation "lakehouse_partitions" does not exist', list, err)
    end)
 
    it("are read as far as all() was told", function()
@@ -534,10 +548,18 @@ describe("pages", function()
 end)
 
 describe("values", function()
-   before_each(function()
+   setup(function()
       open("catalog-v10")
    end)
-   after_each(close)
+   before_each(function()
+      db:psql("truncate lakehouse_partitions")
+   end)
+   teardown(close)
+
+   local function reopen(conninfo)
+      lake:close()
+      lake = assert(mm.open(conninfo, {registry = NEWEST}))
+   end
 
    local function list_one(change, from, to)
       rows.partitions(db, {{from = from or "2026-11-01 10:00", to = to or "2026-11-01 11:00", hash = "05"}})
@@ -559,14 +581,14 @@ describe("values", function()
    it("that are times are in UTC, whatever the database's zone and style", function()
       db:psql(([[alter database %s set timezone = 'Asia/Kathmandu'; alter database %s set datestyle = 'German';
          alter database %s set bytea_output = 'escape']]):format(db.name, db.name, db.name))
-      lake:close()
-      lake = assert(mm.open(db.conninfo, {registry = NEWEST}))
+      reopen(db.conninfo)
 
       local row = list_one(nil, "2026-11-01 10:00:00+00", "2026-11-01 11:00:00+00")
 
       assert.are.equal("2026-11-01T10:00:00.000000Z", row.begin_insert_time)
       assert.are.equal("05", row.file_schema_hash)
       assert.are.equal(1, #assert(lake:list_partitions{from = "2026-11-01T10:00Z", to = "2026-11-01T10:01Z"}):all())
+      db:psql(("alter database %s reset all"):format(db.name))
    end)
 
    it("that are times may be infinite", function()
@@ -648,8 +670,7 @@ describe("values", function()
    end)
 
    it("that are texts come in UTF-8, whatever the client's encoding", function()
-      lake:close()
-      lake = assert(mm.open(db.conninfo .. " client_encoding=LATIN1", {registry = NEWEST}))
+      reopen(db.conninfo .. " client_encoding=LATIN1")
 
       assert.are.equal("caf\xC3\xA9", list_one("view_set_name = 'café'").view_set_name)
    end)
@@ -665,11 +686,14 @@ end)
 describe("retention", function()
    local SOURCE_FROM = "2026-11-01 03:00:00+00"
 
-   before_each(function()
+   setup(function()
       open("catalog-v10")
       rows.one_of_each(db)
    end)
-   after_each(close)
+   after_each(function()
+      db:psql("truncate settings")
+   end)
+   teardown(close)
 
    local function set(key, value)
       db:psql(("insert into settings values ('%s', '%s', now(), 'spec')"):format(key, value))
@@ -693,12 +717,14 @@ describe("retention", function()
    end)
 
    it("is what mm is told where the lake does not say", function()
-      lake:close()
-      lake = assert(mm.open(db.conninfo, {registry = NEWEST, retention_days = 14}))
+      local told = assert(mm.open(db.conninfo, {registry = NEWEST, retention_days = 14}))
+      lake, told = told, lake
 
       assert_kept_for(14)
       set("retention_days", "30")
       assert_kept_for(30)
+      lake, told = told, lake
+      told:close()
    end)
 
    it("is what the lake says of the stream's tag", function()
@@ -717,10 +743,12 @@ describe("retention", function()
 end)
 
 describe("writers", function()
-   after_each(close)
+   setup(function()
+      open("lake-rolling")
+   end)
+   teardown(close)
 
    it("of both releases are seen in the middle of an upgrade", function()
-      open("lake-rolling")
 
       local of_log_entries = {}
       for _, writer in ipairs(assert(lake:list_writers())) do
@@ -736,28 +764,33 @@ describe("writers", function()
    end)
 
    it("come with how long ago they wrote, by the lake's own time", function()
-      open("lake-rolling")
       local expected = db:rows([[select view_set_name, encode(file_schema_hash, 'hex'),
             round(extract(epoch from (select max(updated) from lakehouse_partitions) - max(updated)))
          from lakehouse_partitions group by 1, 2 order by max(updated) desc]])
 
       local found = {}
       for i, writer in ipairs(lake:list_writers{within = 1e9}) do
-         found[i] = {writer.view_set_name, writer.schema_hash, ("%d"):format(math.floor(writer.age_in_lake_time_s + 0.5))}
+         local age = ("%.0f"):format(writer.age_in_lake_time_s)
+         found[i] = {writer.view_set_name, writer.schema_hash, age}
       end
 
       assert.are.same(expected, found)
    end)
 
    it("of long ago are not seen", function()
-      open("catalog-v10")
-      rows.partitions(db, {
+      local quiet = postgres.database("catalog-v10")
+      rows.partitions(quiet, {
          {from = "2026-11-01 00:00", to = "2026-11-01 01:00", hash = "04", updated = "2026-11-09 11:59:59"},
          {from = "2026-11-01 00:00", to = "2026-11-01 01:00", hash = "05", updated = "2026-11-09 12:00:00"},
          {from = "2026-11-01 00:00", to = "2026-11-01 01:00", hash = "07", updated = "2026-11-10 12:00:00"},
       })
+      local reader = assert(mm.open(quiet.conninfo, {registry = NEWEST}))
 
-      assert.are.same({{"07"}, {"05"}}, pick_all(lake:list_writers(), "schema_hash"))
-      assert.are.same({{"07"}}, pick_all(lake:list_writers{within = 60}, "schema_hash"))
+      local of_a_day, of_a_minute = reader:list_writers(), reader:list_writers{within = 60}
+
+      reader:close()
+      quiet:drop()
+      assert.are.same({{"07"}, {"05"}}, pick_all(of_a_day, "schema_hash"))
+      assert.are.same({{"07"}}, pick_all(of_a_minute, "schema_hash"))
    end)
 end)

@@ -150,9 +150,11 @@ describe("a mistake of the caller raises:", function()
    end
 
    it("a method called with a dot", function()
-      assert.are.equal("lake:status must be called with a colon, on a lake", mistake(function() lake.status() end))
-      assert.are.equal("lake:plan must be called with a colon, on a lake", mistake(function() lake.plan{all = true} end))
-      assert.are.equal("lake:plan must be called with a colon, on a lake", mistake(function() lake.plan(io.stdout) end))
+      local message = "lake:plan must be called with a colon, on a lake"
+
+      assert.are.equal(message, mistake(function() lake.plan() end))
+      assert.are.equal(message, mistake(function() lake.plan{all = true} end))
+      assert.are.equal(message, mistake(function() lake.plan(io.stdout) end))
    end)
 
    it("and the lake is as good as before", function()
