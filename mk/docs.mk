@@ -11,7 +11,8 @@ all: $(MADE_DOCS)
 
 $(BASH_COMPLETION): maker = tools/make-bash-completion
 $(ZSH_COMPLETION): maker = tools/make-zsh-completion
-$(BASH_COMPLETION) $(ZSH_COMPLETION): tools/make-bash-completion tools/make-zsh-completion $(VERBS) $(wildcard lua/mm/cli/*.lua) $(BUILD)/bin/mmlua | modules share
+$(BASH_COMPLETION) $(ZSH_COMPLETION): $(wildcard tools/make-*-completion lua/mm/cli/*.lua) $(VERBS) \
+	    $(BUILD)/bin/mmlua | modules share
 	@mkdir -p $(@D)
 	@$(MMLUA) $(maker) $(VERBS) > $@
 
@@ -20,12 +21,13 @@ $(MANUAL): docs/mmlua.1
 	@cp $< $@
 
 .PHONY: docs
-docs: all ## make the manual, the reference and the recorded session again
-	$(MMLUA) tools/make-manual $(VERBS) > $(BUILD)/gen/mmlua.1 && mv $(BUILD)/gen/mmlua.1 docs/mmlua.1
-	$(MMLUA) tools/make-cookbook scripts/examples/*.lua > $(BUILD)/gen/cookbook.md \
-		&& mv $(BUILD)/gen/cookbook.md docs/cookbook.md
-	$(MMLUA) tools/make-reference > $(BUILD)/gen/api.md && mv $(BUILD)/gen/api.md docs/api.md
-	tools/record-session $(BUILD) > $(BUILD)/gen/session.md && mv $(BUILD)/gen/session.md docs/session.md
+docs: all ## make the manual, the reference, the cookbook and the recorded session again
+	@mkdir -p $(BUILD)/docs
+	$(MMLUA) tools/make-manual $(VERBS) > $(BUILD)/docs/mmlua.1
+	$(MMLUA) tools/make-cookbook scripts/examples/*.lua > $(BUILD)/docs/cookbook.md
+	$(MMLUA) tools/make-reference > $(BUILD)/docs/api.md
+	LUA_PATH='./?.lua;;' $(MMLUA) tools/record-session $(BUILD) > $(BUILD)/docs/session.md
+	@cp $(BUILD)/docs/* docs && cp docs/mmlua.1 $(MANUAL)
 
 .PHONY: install-docs
 install: install-docs

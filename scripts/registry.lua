@@ -21,7 +21,7 @@ if action == "publish" then
    end
    assert(lake:check_writable())
    assert(cli.confirm{action = "publish", lake = lake:info().name, options = options,
-      summary = {"Publishes " .. words .. ", in place of what is there."}})
+      summary = {"Publishes " .. words:gsub("^given: ", "") .. ", in place of what is there."}})
    output.message("published %d view sets", assert(lake:publish_registry(registry)))
    cli.next(options, "mmlua outdated")
 elseif action == "show" then
