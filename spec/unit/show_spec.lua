@@ -10,7 +10,7 @@ local function shown(facts, ...)
    local count, values = select("#", ...), {...}
    return capture.run(function()
       terminal.with(facts or {}, function()
-         show.values(count, (table.unpack or rawget(_G, "unpack"))(values, 1, count))
+         show.values(count, (rawget(table, "unpack") or rawget(_G, "unpack"))(values, 1, count))
       end)
    end)
 end
