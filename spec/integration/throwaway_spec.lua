@@ -62,9 +62,11 @@ describe("a throw-away PostgreSQL", function()
       local server = start()
 
       shell.run("kill -9 " .. server.pid)
-      server.process:close()
+      server.process.input:close()
+      repeat until not server.process:read()
 
       assert.is_false(answers(server))
+      assert.are_not.equal(0, shell.run("test -e " .. shell.quote(server.folder)).code)
    end)
 
    it("goes on without its parent when told to, until it is killed", function()
