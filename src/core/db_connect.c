@@ -135,8 +135,19 @@ void mm_db_close(mm_db *db)
     free(db);
 }
 
+/* Reads what came while nobody listened: libpq knows of the end of a connection only then. */
+static void notice_end(mm_db *db)
+{
+    struct pollfd socket = {.fd = PQsocket(db->connection), .events = POLLIN};
+
+    while (PQstatus(db->connection) == CONNECTION_OK && poll(&socket, 1, 0) > 0 &&
+           PQconsumeInput(db->connection))
+        continue;
+}
+
 mm_code mm_db_ensure_connected(mm_db *db, mm_error *err)
 {
+    notice_end(db);
     if (PQstatus(db->connection) == CONNECTION_OK)
         return MM_OK;
     if (!PQresetStart(db->connection))

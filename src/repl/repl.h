@@ -82,6 +82,7 @@ void mm_verb_push_names(lua_State *L, const mm_paths *paths); /* a list, in no o
 void mm_signals_open(lua_State *L);
 void mm_signals_watch(lua_State *L);
 void mm_signals_unwatch(void);
+bool mm_signals_are_forceful(void); /* whether the last call was ended against its will */
 void mm_signals_survive(void); /* from now on the program is not ended by SIGINT outside of calls */
 void mm_signals_survive_closed_pipe(
     void); /* verbs see that a write failed; programs they start do not inherit it */

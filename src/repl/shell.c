@@ -63,6 +63,11 @@ static int terminal_call(lua_State *L)
     mm_signals_watch(L);
     int status = lua_pcall(L, 0, LUA_MULTRET, 1);
     mm_signals_unwatch();
+    if (status != LUA_OK && mm_signals_are_forceful()) { /* the handler was interrupted as well */
+        lua_pushliteral(L, "interrupted!");
+        lua_replace(L, 2);
+        lua_settop(L, 2);
+    }
     return push_outcome(L, status, 2);
 }
 

@@ -50,13 +50,19 @@ bool mm_signals_is_pipe_closed(void)
     return state.is_pipe_closed;
 }
 
-/* Who took the interruption tells of it himself; a loop that goes on all the same is ended by
- * another press. */
+bool mm_signals_are_forceful(void)
+{
+    return state.presses >= PRESSES_THAT_RAISE;
+}
+
+/* Who took the interruption tells of it himself. What goes on all the same is ended by more
+ * presses: from then on it raises until nobody is left to catch it. */
 static void raise_interrupted(lua_State *L, lua_Debug *activation)
 {
     (void)activation;
-    lua_sethook(L, NULL, 0, 0);
-    if (!state.is_interrupted && state.presses < PRESSES_THAT_RAISE)
+    if (!mm_signals_are_forceful())
+        lua_sethook(L, NULL, 0, 0);
+    if (!state.is_interrupted && !mm_signals_are_forceful())
         return;
     state.is_interrupted = 0;
     luaL_error(L, "interrupted!");
@@ -69,7 +75,7 @@ static void on_interrupt(int signal)
     if (state.is_surviving && isatty(STDERR_FILENO) && write(STDERR_FILENO, "\n", 1) < 0)
         return; /* the terminal has shown ^C; and it is gone */
     state.presses++;
-    if (!state.is_surviving || state.presses >= PRESSES_THAT_RAISE)
+    if (!state.is_surviving || mm_signals_are_forceful())
         set_handler(signal, SIG_DFL); /* another one ends the program */
     state.is_interrupted = state.is_interrupted ? 2 : 1;
     lua_sethook(state.L, raise_interrupted, events, 1);

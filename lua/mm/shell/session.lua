@@ -34,7 +34,7 @@ function session:attempt(f)
    self.depth = self.depth + 1
    local is_right, err = call(f, outcome.keep)
    self.depth = self.depth - 1
-   return is_right or outcome.fail(err)
+   return is_right or outcome.fail(type(err) == "string" and outcome.keep(err) or err)
 end
 
 --- Runs a statement and prints what it gives, or what went wrong.
@@ -70,6 +70,7 @@ function session:run_typed(statement)
    if statement.kind == "lua" or statement.kind == "verb" then
       self.last = statement
    end
+   self.depth = 0 -- whatever became of the last one
    local file, began, exit_code = self.file, terminal.now(), nil
    if file then
       local _
