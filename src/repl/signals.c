@@ -5,7 +5,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { PRESSES_THAT_RAISE = 3 };
+enum { PRESSES_THAT_RAISE = 3, PRESSES_THAT_END = 5 };
 
 /* A signal handler can reach nothing but file scope. */
 static struct {
@@ -75,7 +75,7 @@ static void on_interrupt(int signal)
     if (state.is_surviving && isatty(STDERR_FILENO) && write(STDERR_FILENO, "\n", 1) < 0)
         return; /* the terminal has shown ^C; and it is gone */
     state.presses++;
-    if (!state.is_surviving || mm_signals_are_forceful())
+    if (!state.is_surviving || state.presses >= PRESSES_THAT_END)
         set_handler(signal, SIG_DFL); /* another one ends the program */
     state.is_interrupted = state.is_interrupted ? 2 : 1;
     lua_sethook(state.L, raise_interrupted, events, 1);
