@@ -1,6 +1,5 @@
 -- The Tab key.
 local postgres = require("spec.support.postgres")
-local shell = require("spec.support.shell")
 local shells = require("spec.support.shells")
 
 if shells.are_tested_elsewhere then

@@ -70,7 +70,7 @@ describe("the history", function()
       term:wait("3\n> 1 + 1\n2")
 
       term:keys("Up", "Up", "Enter")
-      term:wait("2\n> 1 + 2\n3")
+      term:wait("3\n> 1 + 1\n2\n> 1 + 2\n3\n>")
       assert.are.equal("1 + 1\n1 + 2\n", file())
    end)
 

@@ -12,7 +12,8 @@ local OWNERS = {
 local cache
 
 local function lines_of(name)
-   local path = package.searchpath and package.searchpath(name, package.path)
+   local search = rawget(package, "searchpath") -- Lua 5.1 has none
+   local path = search and search(name, package.path)
    local file = path and io.open(path)
    local lines = {}
    for line in (file and file:read("*a") or ""):gmatch("([^\n]*)\n") do

@@ -65,19 +65,22 @@ function session:run_lines(next_line)
    return exit_code
 end
 
+function session:run_where_wanted(statement)
+   if not self.file then
+      return self:run_statement(statement)
+   end
+   local is_right, exit_code = terminal.divert(self.file, self.run_statement, self, statement)
+   return is_right and exit_code or outcome.fail(exit_code)
+end
+
 -- What is typed at the prompt is timed, may go to a file, and can be repeated.
 function session:run_typed(statement)
    if statement.kind == "lua" or statement.kind == "verb" then
       self.last = statement
    end
    self.depth = 0 -- whatever became of the last one
-   local file, began, exit_code = self.file, terminal.now(), nil
-   if file then
-      local _
-      _, exit_code = terminal.divert(file, self.run_statement, self, statement)
-   else
-      exit_code = self:run_statement(statement)
-   end
+   local began = terminal.now()
+   local exit_code = self:run_where_wanted(statement)
    if self.is_timing and statement.kind ~= "command" then
       output.message("time: %.1f ms", (terminal.now() - began) * 1000)
    end
@@ -95,7 +98,7 @@ end
 
 --- Opens a lake, or the present one again.
 ---@param options table|nil as on the command line
-function session:connect(options)
+function session.connect(_, options)
    local lake, err = lakes.open(options or lakes.wanted())
    if not lake then
       error(err, 0)

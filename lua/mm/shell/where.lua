@@ -5,8 +5,9 @@ local output = require("mm.output")
 
 local where = {}
 
-local COLUMNS = {{name = "name", heading = "lake"}, "database", "role", {name = "server_version", heading = "PostgreSQL"},
-   {name = "place", heading = "server"}, {name = "is_encrypted", heading = "encrypted"},
+local COLUMNS = {{name = "name", heading = "lake"}, "database", "role",
+   {name = "server_version", heading = "PostgreSQL"}, {name = "place", heading = "server"},
+   {name = "is_encrypted", heading = "encrypted"},
    {name = "pid", heading = "server process"}, "registry"}
 
 --- Prints it.

@@ -62,7 +62,8 @@ end
 
 local function add_names(names, list, only_functions)
    for name, value in pairs(list) do
-      if type(name) == "string" and name:find("^[%a_][%w_]*$") and (type(value) == "function" or not only_functions) then
+      local is_wanted = type(value) == "function" or not only_functions
+      if is_wanted and type(name) == "string" and name:find("^[%a_][%w_]*$") then
          names[name] = true
       end
    end

@@ -65,8 +65,8 @@ end
 
 --- Scans a text up to its end, where the cursor is.
 ---@param text string
----@return {kind: "code"|"string"|"comment"|"long", from: integer, stack: integer[]} from: where the string begins; stack:
----   where the brackets are that are open, the innermost last
+---@return {kind: "code"|"string"|"comment"|"long", from: integer, stack: integer[]} from: where the string begins;
+---   stack: where the brackets are that are open, the innermost last
 function scan.context(text)
    local stack, at = {}, 1
    while at <= #text do
