@@ -17,6 +17,7 @@ typedef struct mm_lake_info {
     const char *name;                         /* of the lake: mmadmin's, else the database's */
     const char *database, *role;              /* as the server knows them */
     const char *schema;                       /* that holds upstream's tables */
+    const char *state_schema;                 /* for which mmadmin was made, where there are two */
     const char *unknown_columns;              /* of lakehouse_partitions, "" for none */
     int server_version;                       /* 150018 is 15.18 */
     int lakehouse_version, data_lake_version; /* -1 where the table is missing */
@@ -47,6 +48,10 @@ mm_code mm_lake_select(mm_lake *lake, const char *name, const char *modes,
 /* MM_OK when mm may change this lake: its version is known, the server takes changes, mmadmin is
  * there and current. Errors: NEWER_CATALOG, NOT_INITIALIZED, RIGHTS. */
 mm_code mm_lake_check_writable(const mm_lake *lake, mm_error *err) MM_CHECK;
+
+/* The same for taking something back, which a newer catalog does not forbid: its new columns get
+ * their defaults. Errors: NOT_INITIALIZED, RIGHTS, CONFLICT (mmadmin is another catalog's). */
+mm_code mm_lake_check_state(const mm_lake *lake, mm_error *err) MM_CHECK;
 
 /* The same of the lake as it is now. Errors: also those of mm_lake_refresh. */
 mm_code mm_lake_begin_change(mm_lake *lake, mm_error *err) MM_CHECK;

@@ -6,6 +6,7 @@ local options = require("mm.options")
 local patience = require("mm.patience")
 local plan = require("mm.plan")
 local retirements = require("mm.retirements")
+local time = require("mm.time")
 
 local lake = handle.methods
 
@@ -15,13 +16,15 @@ local CHANGED_SHARE = 0.01
 local OPTIONS = {reason = "string", undo_for = "string|integer?", limit = "integer?", strict = "boolean?",
    on_batch = "function?"}
 
-local function verdict_params(found)
-   return {n = 8, found.view_sets, found.schema_hashes, nil, nil, nil, nil, found.retention_days, found.number}
+-- What would lose more today than when it was planned, of what is retired or of what is still to come.
+local function worse_items(self, found, is_retired)
+   return handle.select(self, "retire_recheck", {n = 9, found.view_sets, found.schema_hashes, nil, nil, nil, nil,
+      found.retention_days, found.number, is_retired}, "items")
 end
 
--- Verdicts go stale: what got worse since the plan stops it before the first row is touched.
+-- Verdicts go stale: what got worse since the plan stops it before the next row is touched.
 local function recheck(self, found)
-   local worse, err = handle.select(self, "retire_recheck", verdict_params(found), "items")
+   local worse, err = worse_items(self, found, false)
    if not worse or #worse == 0 then
       return err
    end
@@ -31,8 +34,21 @@ local function recheck(self, found)
    end
    return errors.new("conflict", ("%d partitions would lose more now than when they were planned"):format(count), {
       detail = ("%d of %s were %s and are %s"):format(row.partitions, row.view_set_name, row.planned, row.now),
-      hint = "nothing was retired; look again and make a new plan",
+      done = found.retired > 0 and found.retired or nil,
+      hint = found.retired == 0 and "nothing was retired; look again and make a new plan"
+         or ("%d were retired before; mmlua undo %s takes them back"):format(found.retired, found.id),
    })
+end
+
+local function broken_words(broken)
+   local first, count = broken[1], 0
+   for _, row in ipairs(broken) do
+      count = count + (row.view_set_name == first.view_set_name and row.planned == first.planned and row.partitions or 0)
+   end
+   if first.planned == "replaced" then
+      return ("%d retired partitions of %s are not replaced any more"):format(count, first.view_set_name)
+   end
+   return ("%d retired partitions of %s were %s and are %s"):format(count, first.view_set_name, first.planned, first.now)
 end
 
 -- Afterwards, while everything can still be undone: what was replaced is replaced, and no live file is queued.
@@ -41,7 +57,7 @@ local function verify(self, found)
    if found.undo_until and found.undo_until <= found.now then
       return nil
    end
-   local broken, err = handle.select(self, "retire_verify", verdict_params(found), "items")
+   local broken, err = worse_items(self, found, true)
    if not broken then
       return err
    end
@@ -55,8 +71,7 @@ local function verify(self, found)
       message = ("%d files of live partitions are queued for deletion"):format(live[1].files)
       detail = live[1].example
    elseif #broken > 0 then
-      message = ("%d retired partitions of %s are not replaced any more"):format(broken[1].partitions,
-         broken[1].view_set_name)
+      message = broken_words(broken)
    end
    return message and errors.new("conflict", message, {
       detail = detail, outcome = "committed", hint = "take it back: mmlua undo " .. found.id,
@@ -86,12 +101,17 @@ local function too_many_changed(found, changed, opts)
 end
 
 local function stop_for_changes(self, found, changed, done)
-   core.lake_set_state(self, found.number, "paused", {"applying"})
-   return stop(found, done, ("%d of %d partitions changed since they were planned: paused"):format(changed,
-      found.partitions), {
+   local is_paused, err = core.lake_set_state(self, found.number, "paused", {"applying"})
+   return stop(found, done, ("%d of %d partitions changed since they were planned: %s"):format(changed,
+      found.partitions, is_paused and "paused" or "stopped, but not paused"), {
+      detail = err and err.message,
       hint = ("see what writes them (mmlua writers); then mmlua resume %s, or mmlua undo %s"):format(found.id,
          found.id),
    })
+end
+
+local function is_last_hour(now)
+   return time.seconds(now.undo_until) - time.seconds(now.now) <= 3600
 end
 
 -- A batch found nothing to claim though work is left: somebody paused or undid it, or time is up.
@@ -101,6 +121,9 @@ local function why_unclaimed(self, found, done)
       return err
    elseif now.state == "applied" then
       return nil
+   elseif now.state == "applying" and now.now < now.undo_until and not is_last_hour(now) then
+      return stop(found, done, "lakehouse_partitions has other columns than when this was planned", {
+         hint = ("undo it, and plan the rest anew: mmlua undo %s"):format(found.id)})
    elseif now.state == "applying" and now.remaining > 0 then
       return stop(found, done, "less than an hour is left until the first retired file may be deleted", {
          hint = ("undo it or plan the rest anew: mmlua undo %s"):format(found.id)})
@@ -126,7 +149,7 @@ local function run_batches(self, found, opts)
          err.done = done > 0 and done or nil
          return err
       end
-      limit = smaller
+      limit = patience.more(smaller, opts.limit or BATCH)
       if not batch.is_claimed then
          return why_unclaimed(self, found, done)
       end
@@ -138,6 +161,18 @@ local function run_batches(self, found, opts)
          return stop_for_changes(self, found, changed, done)
       end
    until batch.remaining == 0
+end
+
+-- Everything is retired by now, whatever a look at it says.
+local function committed(err, self, id)
+   local found
+   if not err then
+      found, err = self:retirement(id)
+   end
+   if err then
+      err.outcome = "committed"
+   end
+   return found, err
 end
 
 local function not_applicable(found)
@@ -158,17 +193,18 @@ function lake:apply(id, opts)
       return nil, err
    elseif found.state == "planned" then
       err = begin(self, found, opts)
-   elseif found.state ~= "applying" and found.state ~= "applied" then
+   elseif found.state == "applying" then
+      err = recheck(self, found)
+   elseif found.state ~= "applied" then
       return not_applicable(found)
    end
    if found.state ~= "applied" then
       err = err or run_batches(self, found, opts)
    end
-   err = err or verify(self, found)
    if err then
       return nil, err
    end
-   return self:retirement(id)
+   return committed(verify(self, found), self, id)
 end
 
 --- One batch of a retirement that is being applied.

@@ -48,4 +48,12 @@ function patience.batch(lake, run, number, limit, ...)
    end
 end
 
+--- The size of the next batch: one that was cut grows again bit by bit.
+---@param limit integer
+---@param wanted integer
+---@return integer
+function patience.more(limit, wanted)
+   return math.min(wanted, limit + math.ceil(wanted / 20))
+end
+
 return patience

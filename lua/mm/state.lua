@@ -91,7 +91,7 @@ function lake:init_sql(opts)
    if err then
       return nil, err
    end
-   local lines = {"begin;"}
+   local lines = {"begin;", ("set local search_path = %s, pg_temp;"):format(quote(core.lake_info(self).schema))}
    for _, part in ipairs(TABLES) do
       lines[#lines + 1] = assert(core.statement("init_" .. part)):gsub("%$1", "'" .. opts.name .. "'"):gsub("%s+$", "")
    end

@@ -47,7 +47,8 @@ local function refuse(found, checked)
 end
 
 local function run_batches(self, found, opts)
-   local limit, done, batch, err = opts.limit or BATCH, 0
+   local wanted = opts.limit or BATCH
+   local limit, done, batch, err = wanted, 0
    repeat
       batch, err, limit = patience.batch(self, core.lake_undo_batch, found.number, limit, opts.partial or false)
       if not batch then
@@ -55,6 +56,7 @@ local function run_batches(self, found, opts)
          err.hint = err.hint or "run it again: mmlua undo " .. found.id
          return err
       end
+      limit = patience.more(limit, wanted)
       done = done + (batch.restored or 0)
       if opts.on_batch and batch.is_claimed then
          opts.on_batch(batch)

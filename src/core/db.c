@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum { MAX_STEPS = 12, OID_TEXT = 25 };
 
@@ -45,11 +46,19 @@ static const char *field(const PGresult *result, int name)
     return text ? text : "";
 }
 
+/* The server ended the session with it. */
+static bool is_fatal(const PGresult *result)
+{
+    const char *severity = field(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+    return !strcmp(severity, "FATAL") || !strcmp(severity, "PANIC");
+}
+
 static mm_code result_error(const PGresult *result, const char *step, bool cancelled, mm_error *err)
 {
     const char *sqlstate = field(result, PG_DIAG_SQLSTATE);
     const char *message = field(result, PG_DIAG_MESSAGE_PRIMARY);
-    mm_code code = code_of(sqlstate, cancelled);
+    mm_code code = is_fatal(result) ? MM_CONNECTION : code_of(sqlstate, cancelled);
 
     if (err->code)
         return err->code;
@@ -68,11 +77,19 @@ static mm_code result_error(const PGresult *result, const char *step, bool cance
     return code;
 }
 
+/* Ends the connection: what was half sent or not read yet must not meet the next transaction. */
+static void drop(const mm_db *db)
+{
+    if (PQstatus(db->connection) == CONNECTION_OK)
+        (void)shutdown(PQsocket(db->connection), SHUT_RDWR);
+    while (PQconsumeInput(db->connection))
+        continue;
+}
+
 /* Interrupted twice: nobody knows what the server does with what it was sent. */
 static mm_code given_up(mm_db *db, mm_error *err)
 {
-    while (PQconsumeInput(db->connection)) /* until libpq has seen that it is over */
-        continue;
+    drop(db);
     return mm_error_set(
         err, MM_CANCELLED,
         "interrupted twice: the connection was closed before the server had answered");
@@ -84,10 +101,11 @@ static mm_code lost(mm_db *db, const char *step, mm_error *err)
 
     if (mm_db_give_up(db))
         return given_up(db, err);
+    drop(db);
     mm_error_set(err, MM_CONNECTION, "%s: the connection to the lake's database was lost", step);
     if (!err->detail[0])
         mm_error_detail(err, "%.*s", (int)strcspn(message, "\n"), message);
-    return MM_CONNECTION;
+    return err->code;
 }
 
 /* Reads the result of one statement. `*out` stays NULL when it failed or was skipped after a
@@ -131,7 +149,7 @@ static mm_code read_sync(mm_db *db, mm_error *err)
 }
 
 /* Every parameter is text, so that a statement need not use all of them; it casts them itself. */
-static mm_code send(mm_db *db, const mm_step *steps, size_t count, mm_error *err)
+static mm_code send_steps(mm_db *db, const mm_step *steps, size_t count, mm_error *err)
 {
     Oid types[MM_MAX_PARAMS];
 
@@ -148,7 +166,7 @@ static mm_code send(mm_db *db, const mm_step *steps, size_t count, mm_error *err
 static mm_code run_pipeline(mm_db *db, const mm_step *steps, size_t count, PGresult **results,
                             mm_error *err)
 {
-    mm_code code = send(db, steps, count, err);
+    mm_code code = send_steps(db, steps, count, err);
 
     if (code)
         return code;

@@ -118,15 +118,18 @@ mm_value mm_result_value(const mm_result *result, int64_t row, int column)
  * bytes of each. */
 bool mm_texts_next(const mm_value *texts, size_t *at, mm_value *out)
 {
-    enum { HEADER = 20 };
+    enum { HEADER = 12, DIMENSION = 8 };
     const char *data = texts->as.bytes.data;
+    size_t size = texts->as.bytes.length;
 
-    if (*at == 0)
-        *at = HEADER;
-    if (texts->as.bytes.length < *at + 4)
+    if (*at == 0 && size >= 4)
+        *at = HEADER + DIMENSION * (size_t)read_unsigned(data, 4);
+    if (size < *at + 4)
         return false;
     int64_t length = read_signed(data + *at, 4);
     *at += 4;
+    if (length > (int64_t)(size - *at))
+        return false;
     if (length < 0) {
         *out = (mm_value){.kind = MM_NULL};
         return true;

@@ -34,10 +34,11 @@ enum {
     SERVER_VERSION,
     DATABASE,
     ROLE,
+    IS_DIVIDED,
     IS_STANDBY,
     IS_READ_ONLY
 };
-enum { LAKEHOUSE_VERSION, DATA_LAKE_VERSION, NAME, STATE_VERSION };
+enum { LAKEHOUSE_VERSION, DATA_LAKE_VERSION, NAME, STATE_VERSION, STATE_SCHEMA };
 
 mm_db *mm_lake_db(const mm_lake *lake)
 {
@@ -200,6 +201,11 @@ static mm_code choose_schema(mm_lake *lake, mm_error *err)
         return mm_error_set(
             err, MM_RIGHTS, "role \"%s\" may not read lakehouse_partitions in schema \"%s\"",
             text_at(lake->catalog, lake->row, ROLE), text_at(lake->catalog, lake->row, SCHEMA));
+    if (bool_at(lake->catalog, lake->row, IS_DIVIDED))
+        return mm_error_set(err, MM_NOT_A_LAKE,
+                            "lakehouse_partitions in schema \"%s\" is divided into several tables: "
+                            "row addresses would not be unique, and micromegas never does that",
+                            text_at(lake->catalog, lake->row, SCHEMA));
     if (!bool_at(lake->catalog, lake->row, IS_LAKEHOUSE))
         return mm_error_set(err, MM_NOT_A_LAKE,
                             "schema \"%s\" holds lakehouse_partitions but no table "
@@ -298,6 +304,8 @@ mm_lake_info mm_lake_describe(const mm_lake *lake)
         .database = text_at(catalog, lake->row, DATABASE),
         .role = text_at(catalog, lake->row, ROLE),
         .schema = text_at(catalog, lake->row, SCHEMA),
+        .state_schema = mm_result_rows(catalog) > 1 ? text_at(versions, 0, STATE_SCHEMA)
+                                                    : text_at(catalog, lake->row, SCHEMA),
         .unknown_columns = text_at(catalog, lake->row, UNKNOWN_COLUMNS),
         .server_version = (int)int_at(catalog, lake->row, SERVER_VERSION, 0),
         .lakehouse_version = (int)int_at(versions, 0, LAKEHOUSE_VERSION, -1),

@@ -1,8 +1,10 @@
 #include "lake.h"
 
+#include <string.h>
+
 enum { MAX_STATEMENTS = 12 };
 
-static mm_code check_catalog(const mm_lake_info *info, mm_error *err)
+static mm_code check_server(const mm_lake_info *info, mm_error *err)
 {
     if (info->is_standby)
         return mm_error_set(err, MM_RIGHTS,
@@ -10,6 +12,15 @@ static mm_code check_catalog(const mm_lake_info *info, mm_error *err)
     if (info->is_read_only)
         return mm_error_set(err, MM_RIGHTS,
                             "the server only reads: default_transaction_read_only is on");
+    return MM_OK;
+}
+
+static mm_code check_catalog(const mm_lake_info *info, mm_error *err)
+{
+    mm_code code = check_server(info, err);
+
+    if (code)
+        return code;
     if (info->lakehouse_version > MM_LAKEHOUSE_VERSION)
         mm_error_set(err, MM_NEWER_CATALOG,
                      "the catalog has lakehouse version %d, mm " MM_VERSION
@@ -29,28 +40,44 @@ static mm_code check_catalog(const mm_lake_info *info, mm_error *err)
     return err->code;
 }
 
+static mm_code check_state(const mm_lake_info *info, mm_error *err)
+{
+    if (info->has_mmadmin && info->state_version < 0)
+        return mm_error_set(err, MM_RIGHTS, "role \"%s\" may not use the schema mmadmin",
+                            info->role);
+    if (info->state_version < 0)
+        mm_error_set(err, MM_NOT_INITIALIZED,
+                     "the lake has no schema mmadmin, where mm keeps its plans");
+    else if (info->state_version != MM_STATE_VERSION)
+        mm_error_set(err, MM_NOT_INITIALIZED,
+                     "the lake's schema mmadmin has version %d, this mm needs %d",
+                     info->state_version, MM_STATE_VERSION);
+    else if (strcmp(info->state_schema, info->schema))
+        return mm_error_set(
+            err, MM_CONFLICT,
+            "the schema mmadmin belongs to the catalog in schema \"%s\", not \"%s\"",
+            info->state_schema, info->schema);
+    else
+        return MM_OK;
+    mm_error_hint(err, info->state_version < 0 ? "make it: mmlua init"
+                                               : "use the version of mm that made it");
+    return err->code;
+}
+
 mm_code mm_lake_check_writable(const mm_lake *lake, mm_error *err)
 {
     mm_lake_info info = mm_lake_describe(lake);
     mm_code code = check_catalog(&info, err);
 
-    if (code)
-        return code;
-    if (info.has_mmadmin && info.state_version < 0)
-        return mm_error_set(err, MM_RIGHTS, "role \"%s\" may not use the schema mmadmin",
-                            info.role);
-    if (info.state_version < 0)
-        mm_error_set(err, MM_NOT_INITIALIZED,
-                     "the lake has no schema mmadmin, where mm keeps its plans");
-    else if (info.state_version != MM_STATE_VERSION)
-        mm_error_set(err, MM_NOT_INITIALIZED,
-                     "the lake's schema mmadmin has version %d, this mm needs %d",
-                     info.state_version, MM_STATE_VERSION);
-    else
-        return MM_OK;
-    mm_error_hint(err, info.state_version < 0 ? "make it: mmlua init"
-                                              : "use the version of mm that made it");
-    return err->code;
+    return code ? code : check_state(&info, err);
+}
+
+mm_code mm_lake_check_state(const mm_lake *lake, mm_error *err)
+{
+    mm_lake_info info = mm_lake_describe(lake);
+    mm_code code = check_server(&info, err);
+
+    return code ? code : check_state(&info, err);
 }
 
 mm_code mm_lake_begin_change(mm_lake *lake, mm_error *err)

@@ -136,6 +136,14 @@ static mm_batch read_batch(const mm_result *close)
     };
 }
 
+static mm_code check_limit(int64_t limit, mm_error *err)
+{
+    if (limit > 0)
+        return MM_OK;
+    return mm_error_set(err, MM_INVALID, "a batch of %lld partitions: at least one",
+                        (long long)limit);
+}
+
 mm_code mm_retirement_apply_batch(mm_lake *lake, int64_t number, int64_t limit, mm_batch *out,
                                   mm_error *err)
 {
@@ -150,6 +158,8 @@ mm_code mm_retirement_apply_batch(mm_lake *lake, int64_t number, int64_t limit, 
     write_number(number_text, number);
     write_number(limit_text, limit);
     if (code == MM_OK)
+        code = check_limit(limit, err);
+    if (code == MM_OK)
         code = mm_lake_run(lake, MM_TID_BATCH, NULL, names, COUNT, params, false, results, err);
     if (code)
         return code;
@@ -162,8 +172,12 @@ static mm_code change_state(mm_lake *lake, const char *name, const char *const *
                             bool *changed, mm_error *err)
 {
     mm_result *result = NULL;
-    mm_code code = mm_lake_check_writable(lake, err);
+    mm_code code = mm_lake_refresh(lake, err);
 
+    if (code == MM_OK)
+        code = mm_lake_check_state(lake, err);
+    if (code == MM_OK)
+        code = mm_lake_check_state(lake, err);
     if (code == MM_OK)
         code = mm_lake_run(lake, MM_WRITE, NULL, &name, 1, params, false, &result, err);
     if (code)
@@ -252,10 +266,12 @@ mm_code mm_retirement_undo_batch(mm_lake *lake, int64_t number, int64_t limit, b
     char number_text[NUMBER_BYTES], limit_text[NUMBER_BYTES], without[256];
     const char *params[] = {number_text, limit_text, leave_out ? "true" : "false"};
     mm_result *results[COUNT] = {NULL};
-    mm_code code = mm_lake_check_writable(lake, err);
+    mm_code code = mm_lake_check_state(lake, err);
 
     write_number(number_text, number);
     write_number(limit_text, limit);
+    if (code == MM_OK)
+        code = check_limit(limit, err);
     if (code == MM_OK)
         code = newer_columns(lake, number_text, without, sizeof without, err);
     if (code == MM_OK)

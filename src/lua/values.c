@@ -5,6 +5,7 @@
 #include "mm/time.h"
 
 #include <stdio.h>
+#include <string.h>
 
 mm_lake *mml_checklake(lua_State *L)
 {
@@ -48,7 +49,10 @@ void mml_pusharray(lua_State *L, int index)
         lua_rawgeti(L, index, (int)i);
         if (lua_type(L, -1) != LUA_TSTRING)
             luaL_error(L, "a parameter is a list of something else than text");
-        const char *text = lua_tostring(L, -1);
+        size_t length;
+        const char *text = lua_tolstring(L, -1, &length);
+        if (strlen(text) != length)
+            luaL_error(L, "text with a NUL byte");
         lua_pop(L, 1); /* the list keeps it alive */
         luaL_addstring(&buffer, i > 1 ? ",\"" : "\"");
         for (; *text; text++) {

@@ -61,6 +61,8 @@ select l.nspname::text as schema,
        current_setting('server_version_num')::int as server_version,
        current_database()::text as database,
        current_user::text as role,
+       coalesce((select c.relkind = 'p' from pg_catalog.pg_class c where c.oid = l.partitions)
+                or exists (select from pg_catalog.pg_inherits where inhparent = l.partitions), false) as is_divided,
        pg_is_in_recovery() as is_standby,
        current_setting('default_transaction_read_only')::bool as is_read_only
   from (select) as one

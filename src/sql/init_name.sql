@@ -1,3 +1,6 @@
 -- $1 the lake's short name
-insert into mmadmin.lake (name, version, database_oid)
-select $1, 1, oid from pg_catalog.pg_database where datname = current_database();
+insert into mmadmin.lake (name, version, schema, database_oid)
+select $1, 1, (select n.nspname from pg_catalog.pg_class c
+                 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+                where c.oid = 'lakehouse_partitions'::regclass), oid
+  from pg_catalog.pg_database where datname = current_database();

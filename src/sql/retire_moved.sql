@@ -18,83 +18,38 @@ with claim as materialized (
       join mmadmin.item i on i.retirement = s.retirement and i.seq = s.seq
      where s.retirement = $1::bigint
        and s.seq >= (select batch_from from claim) and s.seq < (select next_seq from claim)
-), live as materialized (
-    select p.ctid as at, p.*, row_number() over (partition by
-               p.view_set_name, p.view_instance_id, p.begin_insert_time, p.end_insert_time,
-               p.min_event_time, p.max_event_time, p.updated, p.file_path, p.file_size,
-               p.file_schema_hash, p.source_data_hash
-               -- if file_metadata: , p.file_metadata
-               , p.num_rows -- if num_rows
-               , p.partition_format_version -- if partition_format_version
-               , p.sort_order -- if sort_order
-               , p.max_sort_key_time -- if max_sort_key_time
-           order by p.ctid) as k
-      from (select distinct view_set_name, view_instance_id, begin_insert_time from missing) m
-      join lakehouse_partitions p on p.view_set_name = m.view_set_name
-       and p.view_instance_id = m.view_instance_id and p.begin_insert_time = m.begin_insert_time
-     where exists (select from missing)
-     -- Rows with a null in that key are looked for by reading the table.
-     union all
-    select p.ctid, p.*, row_number() over (partition by
-               p.view_set_name, p.view_instance_id, p.begin_insert_time, p.end_insert_time,
-               p.min_event_time, p.max_event_time, p.updated, p.file_path, p.file_size,
-               p.file_schema_hash, p.source_data_hash
-               -- if file_metadata: , p.file_metadata
-               , p.num_rows -- if num_rows
-               , p.partition_format_version -- if partition_format_version
-               , p.sort_order -- if sort_order
-               , p.max_sort_key_time -- if max_sort_key_time
-           order by p.ctid)
-      from lakehouse_partitions p
-     where exists (select from missing m
-                    where m.view_set_name is null or m.view_instance_id is null or m.begin_insert_time is null)
-       and (p.view_set_name is null or p.view_instance_id is null or p.begin_insert_time is null)
 ), found as materialized (
     select b.seq, p.at
       from missing b
-      join live p on p.k = b.k
-       and (
-           p.view_set_name, p.view_instance_id, p.begin_insert_time, p.end_insert_time,
-           p.min_event_time, p.max_event_time, p.updated, p.file_path, p.file_size,
-           p.file_schema_hash, p.source_data_hash
-           -- if file_metadata: , p.file_metadata
-           , p.num_rows -- if num_rows
-           , p.partition_format_version -- if partition_format_version
-           , p.sort_order -- if sort_order
-           , p.max_sort_key_time -- if max_sort_key_time
-       ) is not distinct from (
-           b.view_set_name, b.view_instance_id, b.begin_insert_time, b.end_insert_time,
-           b.min_event_time, b.max_event_time, b.updated, b.file_path, b.file_size,
-           b.file_schema_hash, b.source_data_hash
-           -- if file_metadata: , b.file_metadata
-           , b.num_rows -- if num_rows
-           , b.partition_format_version -- if partition_format_version
-           , b.sort_order -- if sort_order
-           , b.max_sort_key_time -- if max_sort_key_time
-       )
+     cross join lateral (
+           select p.ctid as at
+             from lakehouse_partitions p
+            where p.view_set_name = b.view_set_name and p.view_instance_id = b.view_instance_id
+              and p.begin_insert_time = b.begin_insert_time
+              and
+\ir same_partition.sql
+            order by p.ctid
+           offset b.k - 1
+            limit 1) p
+     -- Rows with a null in that key are looked for by reading the table.
+     union all
+    select b.seq, p.at
+      from missing b
+     cross join lateral (
+           select p.ctid as at
+             from lakehouse_partitions p
+            where (b.view_set_name is null or b.view_instance_id is null or b.begin_insert_time is null)
+              and
+\ir same_partition.sql
+            order by p.ctid
+           offset b.k - 1
+            limit 1) p
 ), gone as (
     delete from lakehouse_partitions p
      using found f, mmadmin.item b
      where p.ctid = f.at and b.retirement = $1::bigint and b.seq = f.seq
-       and (
-           p.view_set_name, p.view_instance_id, p.begin_insert_time, p.end_insert_time,
-           p.min_event_time, p.max_event_time, p.updated, p.file_path, p.file_size,
-           p.file_schema_hash, p.source_data_hash
-           -- if file_metadata: , p.file_metadata
-           , p.num_rows -- if num_rows
-           , p.partition_format_version -- if partition_format_version
-           , p.sort_order -- if sort_order
-           , p.max_sort_key_time -- if max_sort_key_time
-       ) is not distinct from (
-           b.view_set_name, b.view_instance_id, b.begin_insert_time, b.end_insert_time,
-           b.min_event_time, b.max_event_time, b.updated, b.file_path, b.file_size,
-           b.file_schema_hash, b.source_data_hash
-           -- if file_metadata: , b.file_metadata
-           , b.num_rows -- if num_rows
-           , b.partition_format_version -- if partition_format_version
-           , b.sort_order -- if sort_order
-           , b.max_sort_key_time -- if max_sort_key_time
-       )
+       and
+\ir same_partition.sql
     returning b.seq, p.file_path, p.file_size
 ), queued as (
     insert into temporary_files (file_path, file_size, expiration)

@@ -3,6 +3,12 @@
 update mmadmin.skipped s
    set why = case when exists (
            select from lakehouse_partitions p
+            where p.view_set_name = i.view_set_name and p.view_instance_id = i.view_instance_id
+              and p.begin_insert_time = i.begin_insert_time
+              and p.end_insert_time is not distinct from i.end_insert_time
+              and p.file_schema_hash is not distinct from i.file_schema_hash
+       ) or (i.view_set_name is null or i.view_instance_id is null or i.begin_insert_time is null) and exists (
+           select from lakehouse_partitions p
             where p.view_set_name is not distinct from i.view_set_name
               and p.view_instance_id is not distinct from i.view_instance_id
               and p.begin_insert_time is not distinct from i.begin_insert_time

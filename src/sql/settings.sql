@@ -14,4 +14,4 @@ select set_config('search_path', $1, true),
        set_config('standard_conforming_strings', 'on', true),
        set_config('row_security', 'off', true),
        set_config('synchronous_commit', 'on', true),
-       set_config('idle_in_transaction_session_timeout', '60000', true);
+       set_config('idle_in_transaction_session_timeout', '5000', true);
