@@ -13,24 +13,27 @@ select p.view_set_name::text, p.view_instance_id::text, p.begin_insert_time, p.e
             when r.view_set_name is null then 'unregistered'
             when p.file_schema_hash = r.current_schema_hash then 'current'
             else 'outdated' end as status,
-       j.verdict, k.count as source_count, c.current_partitions, c.current_source_count, c.current_num_rows,
+       case when o.is_empty then 'empty' when o.n is not null then coalesce(j.verdict, 'only_copy') end as verdict,
+       k.count as source_count, c.current_partitions, c.current_source_count, c.current_num_rows,
        j.count_today as source_count_today,
-       case when j.count_today is not null and j.view_set_name <> 'blocks' then j.is_fed is true end as is_blocks_current,
+       case when j.count_today is not null and p.view_set_name <> 'blocks' then j.is_fed is true end
+           as is_blocks_current,
        j.source_until
 from lakehouse_partitions p
 left join registry r on r.view_set_name = p.view_set_name
 left join counted k on k.at = p.ctid
-left join judged j on j.at = p.ctid
+left join old o on o.at = p.ctid
+left join judged j on j.n = o.n
 left join lateral (
     select count(*) as current_partitions,
-           case when count(*) = count(o.count) then coalesce(sum(o.count), 0)::bigint end as current_source_count,
-           case when count(*) = count(o.rows) then coalesce(sum(o.rows), 0)::bigint end as current_num_rows
-    from counted o
-    where o.view_set_name = j.view_set_name and o.view_instance_id = j.view_instance_id
-      and o.file_schema_hash is not distinct from o.current_schema_hash
-      and o.b <= o.e and o.b <= j.e and o.e >= j.b
-      and (not j.is_global or o.e > j.b and (o.b < j.e or j.b = j.e))
-) c on j.at is not null
+           case when count(*) = count(c.count) then coalesce(sum(c.count), 0)::bigint end as current_source_count,
+           case when count(*) = count(c.rows) then coalesce(sum(c.rows), 0)::bigint end as current_num_rows
+    from counted c
+    where c.view_set_name = p.view_set_name and c.view_instance_id = p.view_instance_id
+      and c.file_schema_hash is not distinct from c.current_schema_hash
+      and c.b <= c.e and c.b <= o.e and c.e >= o.b
+      and (p.view_instance_id <> 'global' or c.e > o.b and (c.b < o.e or o.b = o.e))
+) c on o.n is not null
 where p.view_set_name = $3::text and p.view_instance_id = $4::text
   and (p.begin_insert_time is null or p.begin_insert_time <= $8::timestamptz)
   and (p.end_insert_time is null or p.end_insert_time >= $8::timestamptz)

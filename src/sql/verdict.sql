@@ -11,56 +11,57 @@ with registry as (
 ),
 -- The blocks that a row is made from, for `global` and for other instances: `all` (then the source count is
 -- their number, else that of their events), those of streams with a tag, of the `stream` that is the instance.
-origin (view_set_name, of_global, of_instance, are_rows_comparable) as (
-    values ('blocks', 'all', null, true), ('processes', 'all', null, false), ('streams', 'all', null, false),
-           ('log_stats', 'log', null, false), ('log_entries', 'log', 'log', true),
-           ('measures', 'metrics', 'metrics', true), ('async_events', null, 'cpu', true),
-           ('net_spans', null, 'net', true), ('thread_spans', null, 'stream', true)
+-- feeds: what must be current where upstream rebuilds it: 0 nothing, 1 the view set blocks, 2 log_entries as well.
+origin (view_set_name, of_global, of_instance, feeds, are_rows_comparable) as (
+    values ('blocks', 'all', null, 0, true), ('processes', 'all', null, 1, false), ('streams', 'all', null, 1, false),
+           ('log_stats', 'log', null, 2, false), ('log_entries', 'log', 'log', 1, true),
+           ('measures', 'metrics', 'metrics', 1, true), ('async_events', null, 'cpu', 1, true),
+           ('net_spans', null, 'net', 1, true), ('thread_spans', null, 'stream', 1, true)
 ),
 view_set as materialized (
-    select r.view_set_name, r.current_schema_hash, o.of_global, o.of_instance,
+    select r.view_set_name, r.current_schema_hash, o.of_global, o.of_instance, o.feeds,
            coalesce(o.are_rows_comparable, true) as are_rows_comparable
     from registry r
     left join origin o on o.view_set_name = r.view_set_name
         -- An operator who replaced log_stats may count and compute anything.
         and (o.view_set_name <> 'log_stats'
              or exists (select from lakehouse_view_set_definitions d            -- if lakehouse_view_set_definitions
-                        where d.view_set_name = 'log_stats' and d.updated_by = 'migration')) -- if lakehouse_view_set_definitions
+                        where d.view_set_name = 'log_stats'                     -- if lakehouse_view_set_definitions
+                          and d.updated_by = 'migration'))                      -- if lakehouse_view_set_definitions
              -- unless lakehouse_view_set_definitions: or to_regclass('lakehouse_view_set_definitions') is null)
 ),
 part as not materialized (
     select ctid as at, null::bigint as seq, false as is_item, view_set_name, view_instance_id,
-           begin_insert_time, end_insert_time, file_path, file_schema_hash, source_data_hash
+           begin_insert_time as b, end_insert_time as e, updated, file_path, file_size, file_schema_hash,
+           source_data_hash
            , num_rows                                                           -- if num_rows
            -- unless num_rows: , null::bigint as num_rows
     from lakehouse_partitions
     -- if items: union all
-    -- if items: select row_ctid, seq, true, view_set_name, view_instance_id,
-    -- if items:        begin_insert_time, end_insert_time, file_path, file_schema_hash, source_data_hash, num_rows
+    -- if items: select row_ctid, seq, true, view_set_name, view_instance_id, begin_insert_time, end_insert_time,
+    -- if items:        updated, file_path, file_size, file_schema_hash, source_data_hash, num_rows
     -- if items: from mmadmin.item where retirement = $8::bigint
 ),
 -- count: the source count, 8 bytes little endian; null when it is something else, or not below 2^40.
 -- rows: null when not known, impossible, or without the file that must hold them.
 counted as not materialized (
-    select p.at, p.seq, p.is_item, p.view_set_name, p.view_instance_id, p.view_instance_id = 'global' as is_global,
-           p.begin_insert_time as b, p.end_insert_time as e, p.file_schema_hash, v.current_schema_hash,
+    select p.*, v.current_schema_hash, v.are_rows_comparable,
            case when length(p.source_data_hash) = 8 and substring(p.source_data_hash from 6) = '\x000000' then
                get_byte(p.source_data_hash, 0)::bigint | (get_byte(p.source_data_hash, 1)::bigint << 8)
                | (get_byte(p.source_data_hash, 2)::bigint << 16) | (get_byte(p.source_data_hash, 3)::bigint << 24)
                | (get_byte(p.source_data_hash, 4)::bigint << 32) end as count,
            case when p.num_rows = 0 or p.num_rows between 1 and 1099511627775 and p.file_path is not null
-               then p.num_rows end as rows,
-           p.file_path is null as has_no_file, v.are_rows_comparable,
-           case when p.view_instance_id = 'global' then v.of_global else v.of_instance end as origin
+               then p.num_rows end as rows
     from part p
     join view_set v on v.view_set_name = p.view_set_name
 ),
--- is_sane: upstream, which counts nanoseconds, can have written the bounds; arithmetic on them cannot fail.
+-- Names are compared in collation "C": fast, and no index fits, of which the planner likes to take the exclusion
+-- constraint's for each instance, 50 times slower than any other way.
 old as materialized (
-    select row_number() over () as n, at, seq, view_set_name, view_instance_id, is_global, b, e, count, rows,
-           are_rows_comparable, origin, current_schema_hash,
-           coalesce(rows = 0 and has_no_file, false) as is_empty,
-           coalesce(b <= e and b >= '1678-01-01 00:00:00+00' and e < '2262-01-01 00:00:00+00', false) as is_sane
+    select row_number() over () as n, at, seq, b, e, count, rows,
+           coalesce(rows = 0 and file_path is null, false) as is_empty,
+           view_set_name collate "C" as view_set_name, view_instance_id collate "C" as view_instance_id,
+           file_schema_hash, current_schema_hash, file_size, num_rows, updated
     from counted
     where file_schema_hash <> current_schema_hash
       and not is_item                                                           -- unless items
@@ -70,104 +71,131 @@ old as materialized (
       and ($5::timestamptz is null or b >= $5::timestamptz)
       and ($6::timestamptz is null or b < $6::timestamptz)
 ),
+-- The instances to look at: those of old rows, and what upstream rebuilds from. s numbers the sources, which are the
+-- origin of the rows and, outside `global`, the instance.
 view_instance as materialized (
-    select row_number() over () as g, view_set_name, view_instance_id
-    from (select distinct view_set_name, view_instance_id from old where not is_empty) o
-),
--- Current rows, in order. Those with NULL bounds cover nothing, nor do empty ranges of `global`. is_unknown:
--- the row does not say what it holds, or it lacks rows and their number would not be compared.
-current_row as (
-    select i.g, c.b, c.e, c.is_global, c.count, c.rows,
-           lag(c.e) over (partition by i.g order by c.b, c.e) as end_before,
-           c.count is null or c.rows is null or c.rows = 0 and c.count > 0 and not c.are_rows_comparable as is_unknown
-    from counted c
-    join view_instance i on i.view_set_name = c.view_set_name and i.view_instance_id = c.view_instance_id
-    -- Not `=`: with it the planner takes the exclusion constraint's index, which is 50 times slower.
-    where c.file_schema_hash is not distinct from c.current_schema_hash and not c.is_item
-      and case when c.is_global then c.b < c.e else c.b <= c.e end
-      and ($3::text is null or c.view_set_name = $3::text)
-      and ($4::text is null or c.view_instance_id = $4::text)
-),
--- Per instance its current rows as arrays, with running sums. A row is broken off from the one before by a gap in
--- the grid of `global`, and anywhere by a shared instant, whose events would be counted twice.
-coverage as (
-    select g, range_agg(tstzrange(b, e, case when is_global then '[)' else '[]' end)) as ranges,
-           array_agg(b) as begins, array_agg(e) as ends, array_agg(counts) as counts,
-           array_agg(row_counts) as row_counts, array_agg(unknown) as unknown, array_agg(broken) as broken
+    select row_number() over () as g, dense_rank() over (order by source) as s, i.*
     from (
-        select g, is_global, b, e, end_before,
-               coalesce(sum(count) over w, 0)::bigint as counts,
-               coalesce(sum(rows) over w, 0)::bigint as row_counts,
-               count(*) filter (where is_unknown) over w as unknown,
-               count(*) filter (where case when is_global then b <> end_before else b <= end_before end) over w
-                   as broken
-        from current_row
-        window w as (partition by g order by b, e rows unbounded preceding)
-    ) c
+        select o.view_set_name, o.view_instance_id, k.is_global, v.are_rows_comparable, v.feeds,
+               case when k.is_global then v.of_global else v.of_instance || ' ' || o.view_instance_id end as source
+        from (
+            select distinct view_set_name, view_instance_id
+            from (select view_set_name, view_instance_id from old where not is_empty
+                  union all
+                  values ('blocks', 'global'), ('log_entries', 'global')) n
+        ) o
+        join view_set v on v.view_set_name = o.view_set_name
+        cross join lateral (select o.view_instance_id = 'global' as is_global) k
+    ) i
+),
+-- Per instance its current rows, in order, and the old ones. Current rows with NULL bounds cover nothing, nor do
+-- empty ranges of `global`. A count of -1: the row does not say what it holds, or it lacks rows and their number
+-- would not be compared. Nothing may be joined with these arrays, the planner could read them again for each row.
+-- What is sorted by comes first, nothing of varying length before it: it is looked up millions of times.
+coverage as (
+    select min(s) as s, min(feeds) as feeds, bool_and(is_global) as is_global,
+           bool_and(are_rows_comparable) as are_rows_comparable,
+           range_agg(tstzrange(b, e, case when is_global then '[)' else '[]' end)) filter (where n is null) as ranges,
+           array_agg(b) filter (where n is null) as begins,
+           array_agg(e) filter (where n is null) as ends,
+           array_agg(count) filter (where n is null) as counts,
+           array_agg(rows) filter (where n is null) as row_counts,
+           array_agg(n) filter (where n is not null) as old_ns,
+           array_agg(b) filter (where n is not null) as old_begins,
+           array_agg(e) filter (where n is not null) as old_ends,
+           array_agg(count) filter (where n is not null) as old_counts,
+           array_agg(rows) filter (where n is not null) as old_row_counts
+    from (
+        select i.g, c.b, c.e, i.s, i.is_global, i.are_rows_comparable, i.feeds, coalesce(c.rows, 0) as rows,
+               case when c.rows is null or c.rows = 0 and c.count > 0 and not c.are_rows_comparable then -1
+                    else coalesce(c.count, -1) end as count, null::bigint as n
+        from counted c
+        -- The conditions make the planner expect few instances, so that it hashes them instead of sorting all rows.
+        left join (select * from view_instance where g > 0 and s > 0) i
+            on i.view_set_name = c.view_set_name collate "C" and i.view_instance_id = c.view_instance_id collate "C"
+        where case when c.file_schema_hash = c.current_schema_hash then not c.is_item end
+          and case when i.is_global then c.b < c.e when i.g > 0 then c.b <= c.e end
+          and ($3::text is null or c.view_set_name = $3::text)
+          and ($4::text is null or c.view_instance_id = $4::text)
+        union all
+        select i.g, o.b, o.e, i.s, i.is_global, i.are_rows_comparable, i.feeds, o.rows, o.count, o.n
+        from old o
+        join (select * from view_instance where g > 0 and s > 0) i
+            on i.view_set_name = o.view_set_name and i.view_instance_id = o.view_instance_id
+        where not o.is_empty
+        order by g, b, e
+    ) r
     group by g
 ),
--- The current rows before + 1 .. last are in the range of the old one. (Where current rows overlap, ends are not
--- in order and the search may miss; what it finds is checked.) They are its replacement when they begin and end
--- where it does, in an unbroken chain, and hold as much as it does.
+-- The current rows before + 1 .. last are in the range of the old one. (Where current rows overlap, ends are not in
+-- order and the search may miss; what it finds is checked.) They are its replacement when they begin and end where
+-- it does, when each ends where the next begins in the grid of `global`, or before it elsewhere, where an instant
+-- that two share would be counted twice, and when they hold as much as it does.
+-- is_sane: upstream, which counts nanoseconds, can have written the bounds; arithmetic on them cannot fail.
 covered as materialized (
-    select o.*,
-           coalesce(k.last > k.before and c.begins[k.before + 1] = o.b and c.ends[k.last] = o.e
-                    and c.broken[k.last] = c.broken[k.before + 1]
-                    and c.unknown[k.last] = coalesce(c.unknown[k.before], 0)
-                    and o.count > 0 and c.counts[k.last] - coalesce(c.counts[k.before], 0) >= o.count
-                    and o.rows > 0 and (c.row_counts[k.last] - coalesce(c.row_counts[k.before], 0) >= o.rows
-                                        or not o.are_rows_comparable), false) as is_replaced,
-           coalesce(case when o.b = o.e then o.b <@ c.ranges
-                         when o.b < o.e then
-                             tstzrange(o.b, o.e, case when o.is_global then '[)' else '[]' end) <@ c.ranges
+    select n, s, feeds, is_global, b, e, count,
+           coalesce(is_sane and count > 0 and feeds is not null and (b < e or not is_global), false) as is_traceable,
+           case when last > before and begins[before + 1] = b and ends[last] = e and count > 0 and rows > 0 then (
+               select min(u.count) >= 0 and sum(u.count) >= r.count
+                      and (sum(u.rows) >= r.rows or not r.are_rows_comparable)
+                      and bool_and(case when r.is_global then u.next_begin = u.e
+                                        else u.next_begin > u.e end) is not false
+               from unnest(ends[before + 1:last], begins[before + 2:last], counts[before + 1:last],
+                           row_counts[before + 1:last]) as u (e, next_begin, count, rows)
+           ) else false end as is_replaced,
+           coalesce(case when b = e then b <@ ranges
+                         when b < e then tstzrange(b, e, case when is_global then '[)' else '[]' end) <@ ranges
                     end, false) as is_contained
-    from old o
-    left join view_instance i on i.view_set_name = o.view_set_name and i.view_instance_id = o.view_instance_id
-        and not o.is_empty
-    left join coverage c on c.g = i.g
-    cross join lateral (
-        select case when o.is_sane then width_bucket(o.b - interval '1 microsecond', c.begins) end as before,
-               case when o.is_sane then width_bucket(o.e, c.ends) end as last
-    ) k
+    from (
+        select c.s, c.feeds, c.is_global, c.are_rows_comparable, c.begins, c.ends, c.counts, c.row_counts,
+               c.ranges, o.*, k.is_sane,
+               case when k.is_sane then width_bucket(o.b - interval '1 microsecond', c.begins) end as before,
+               case when k.is_sane then width_bucket(o.e, c.ends) end as last
+        from coverage c
+        cross join lateral unnest(c.old_ns, c.old_begins, c.old_ends, c.old_counts, c.old_row_counts)
+            as o (n, b, e, count, rows)
+        cross join lateral (
+            select coalesce(o.b <= o.e and o.b >= '1678-01-01 00:00:00+00' and o.e < '2262-01-01 00:00:00+00', false)
+        ) k (is_sane)
+        offset 0 -- so that what is searched once is not searched at each mention
+    ) r
 ),
--- The rest asks for its source, whose name is the origin and, outside `global`, the instance.
-sourced as materialized (
-    select n, view_set_name, b, e, not is_global as is_closed,
-           case when is_global then origin else origin || ' ' || view_instance_id end as source
-    from covered
-    where not is_empty and not is_replaced and is_sane and count > 0 and origin is not null
-      and (b < e or not is_global)
-),
--- What upstream rebuilds from: the current rows of `blocks`, and for log_stats those of log_entries.
-feed as materialized (
-    select -row_number() over () as n, b, e, count, rows, origin as source
-    from counted
-    where file_schema_hash is not distinct from current_schema_hash and not is_item
-      and view_instance_id = 'global'
-      and b < e and b >= '1678-01-01 00:00:00+00' and e < '2262-01-01 00:00:00+00'
-      and (view_set_name = 'blocks' and exists (select from sourced where view_set_name <> 'blocks')
-           or view_set_name = 'log_entries' and exists (select from sourced where view_set_name = 'log_stats'))
-),
+-- Of what is not replaced the blocks that are there today, inserted in [since, until), are to be counted.
 asked as materialized (
-    select row_number() over () as a, q.*
-    from (select n, source, b, e, is_closed from sourced
-          union all
-          select n, source, b, e, false from feed) q
+    select s, b as since, case when is_global then e else e + interval '1 microsecond' end as until,
+           feeds, is_contained, n, count, null::bigint as rows
+    from covered
+    where is_traceable and not is_replaced
 ),
-source as materialized (
-    select row_number() over () as s, source
-    from (select distinct source from asked) a
+-- What upstream rebuilds from, where that is asked for: the current rows of `blocks`, for log_stats of log_entries.
+feed as materialized (
+    select case c.view_set_name when 'blocks' then (select s from view_instance where source = 'all' limit 1)
+                                else (select s from view_instance where source = 'log' limit 1) end as s,
+           c.b as since, c.e as until, case c.view_set_name when 'blocks' then 1 else 2 end as feeds,
+           false as is_contained, null::bigint as n, c.count, c.rows
+    from counted c
+    where c.view_instance_id = 'global'
+      and (c.view_set_name = 'blocks' and exists (select from asked where feeds > 0)
+           or c.view_set_name = 'log_entries' and exists (select from asked where feeds > 1))
+      and case when c.file_schema_hash = c.current_schema_hash and not c.is_item then
+              c.b < c.e and c.b >= '1678-01-01 00:00:00+00' and c.e < '2262-01-01 00:00:00+00'
+              and c.b < (select max(until) from asked) and c.e > (select min(since) from asked) end
+),
+question as materialized (
+    select * from asked
+    union all
+    select * from feed
 ),
 retention as materialized (
     select
-           coalesce((select case when jsonb_typeof(value) = 'number'            -- if settings
-                                      and value::numeric between 1 and 36500    -- if settings
-                                     then value::float8 end                     -- if settings
-                     from settings where key = 'retention_days'), $7::int, 90) as days, -- if settings
-           (select case jsonb_typeof(value) when 'object' then value end        -- if settings
-            from settings where key = 'retention_by_stream_tag') as days_of_tags -- if settings
-           -- unless settings: case when to_regclass('settings') is null then coalesce($7::int, 90)::float8 end as days,
-           -- unless settings: null::jsonb as days_of_tags
+        coalesce((select case when jsonb_typeof(value) = 'number'               -- if settings
+                                   and value::numeric between 1 and 36500       -- if settings
+                              then value::float8 end                            -- if settings
+                  from settings where key = 'retention_days'), $7::int, 90) as days, -- if settings
+        (select case jsonb_typeof(value) when 'object' then value end           -- if settings
+         from settings where key = 'retention_by_stream_tag') as days_of_tags   -- if settings
+        -- unless settings: case when to_regclass('settings') is null then coalesce($7::int, 90)::float8 end as days,
+        -- unless settings: null::jsonb as days_of_tags
 ),
 -- The streams of each source, and how many days retention leaves them their blocks: the most that one of their
 -- tags is given, else the default. A tag is given a number or "forever"; anything else counts as 0.
@@ -180,7 +208,7 @@ source_stream as materialized (
                      from jsonb_each(r.days_of_tags) d where d.key = any (s.tags)), r.days) as days
     from streams s join processes p on p.process_id = s.process_id              -- if blocks
     -- unless blocks: from (select null::uuid as stream_id, null::uuid as process_id, null::text[] as tags,
-    -- unless blocks:              null::text as audience where false) s, (select null::text as audience) p
+    -- unless blocks:              null::text as audience where false) s cross join (select null::text as audience) p
     cross join retention r
     cross join lateral (
         select 'all' as source
@@ -192,76 +220,77 @@ source_stream as materialized (
         cross join lateral (values (t.tag), (t.tag || ' ' || s.process_id)) as k (source)
         where t.tag = any (s.tags)
     ) m
-    join source o on o.source = m.source
+    join (select distinct s, source from view_instance where s in (select s from question)) o on o.source = m.source
 ),
--- One pass over each source in time: its blocks, and who asks, before (-1) or behind (1) the blocks of an instant.
+-- One pass over each source in time: blocks, and in front of those of an instant who asks for what was before it.
 event as (
-    select m.s, 0 as side, null::bigint as a,
-           b.insert_time as t, case when m.is_all then 1 else b.nb_objects end as count -- if blocks.insert_time
-           -- unless blocks.insert_time: null::timestamptz as t, 0 as count
+    select m.s,
+           b.insert_time as t, case when m.is_all then 1 else b.nb_objects end as events, -- if blocks.insert_time
+           -- unless blocks.insert_time: null::timestamptz as t, 0 as events,
+           1 as side, null::bool as is_until, null::timestamptz as since, null::timestamptz as until,
+           null::int as feeds, null::bool as is_contained, null::bigint as n, null::bigint as count,
+           null::bigint as rows
     from blocks b                                                               -- if blocks
-    join source_stream m on m.stream_id = b.stream_id and m.process_id = b.process_id -- if blocks
-    -- unless blocks: from (select null::timestamptz as insert_time, 0 as nb_objects, null::text as audience) b, source_stream m
+    join source_stream m on m.stream_id = b.stream_id                           -- if blocks
+        -- Functions, where the planner would multiply the chances of operators to next to nothing.
+        and coalesce(b.process_id = m.process_id, false)                        -- if blocks
+        and coalesce(b.audience = m.stream_audience, true)                      -- if blocks.audience
+        and coalesce(b.audience = m.process_audience, true)                     -- if blocks.audience
+    -- unless blocks: from source_stream m
     where true
-      and b.insert_time between (select min(b) from asked) and (select max(e) from asked) -- if blocks.insert_time
-      and (b.audience <> m.stream_audience) is not true                         -- if blocks.audience
-      and (b.audience <> m.process_audience) is not true                        -- if blocks.audience
+      and b.insert_time >= (select min(since) from question)                    -- if blocks.insert_time
+      and b.insert_time < (select max(until) from question)                     -- if blocks.insert_time
     union all
-    select s.s, k.side, k.a, k.t, 0
-    from asked q
-    join source s on s.source = q.source
-    cross join lateral (values (-1, -q.a, q.b), (case when q.is_closed then 1 else -1 end, q.a, q.e)) as k (side, a, t)
+    select q.s, k.t, 0, 0, k.is_until, q.since, q.until, q.feeds, q.is_contained, q.n, q.count, q.rows
+    from question q
+    cross join lateral (values (q.since, false), (q.until, true)) as k (t, is_until)
 ),
+-- The answers, with the questions.
 today as materialized (
-    select q.n, t.count
-    from (
-        select abs(a) as a, sum(case when a < 0 then -so_far else so_far end)::bigint as count
-        from (select a, sum(count) over (partition by s order by t, side rows unbounded preceding) as so_far
-              from event) r
-        where a is not null
-        group by abs(a)
-    ) t
-    join asked q on q.a = t.a
+    select s, since, until, feeds, is_contained, n, count, rows,
+           sum(case when is_until then so_far else -so_far end)::bigint as count_today
+    from (select e.*, sum(events) over (partition by s order by t, side rows unbounded preceding) as so_far
+          from event e) e
+    where side = 0
+    group by s, since, until, feeds, is_contained, n, count, rows
 ),
 -- Where that is whole: no row of it is known to hold less than its source does today.
 fed as materialized (
-    select range_agg(tstzrange(f.b, f.e)) filter (where f.source = 'all') as by_blocks,
-           range_agg(tstzrange(f.b, f.e)) filter (where f.source = 'log') as by_log_entries
-    from feed f
-    join today t on t.n = f.n
-    where f.count >= t.count
-      and f.rows >= case f.source when 'all' then t.count else least(t.count, 1) end -- if num_rows
+    select range_agg(tstzrange(since, until)) filter (where feeds = 1) as by_blocks,
+           range_agg(tstzrange(since, until)) filter (where feeds = 2) as by_log_entries
+    from today
+    where n is null and count >= count_today
+      and rows >= case feeds when 1 then count_today else least(count_today, 1) end -- if num_rows
 ),
 judged as materialized (
-    select c.*, t.count as count_today, k.is_fed, v.verdict,
+    select t.n, t.count_today, k.is_fed, v.verdict,
            case when v.verdict in ('rebuildable', 'waits_for_blocks') then
-               case when d.days = 'infinity' then timestamptz 'infinity' else c.b + d.days * interval '24 hours' end
+               case when d.days = 'infinity' then timestamptz 'infinity'
+                    else t.since + d.days * interval '24 hours' end
            end as source_until
-    from covered c
-    left join sourced q on q.n = c.n
-    left join today t on t.n = q.n
-    left join (select o.source, min(m.days) as days
-               from source_stream m join source o on o.s = m.s group by o.source) d on d.source = q.source
+    from today t
+    left join (select s, min(days) as days from source_stream group by s) d on d.s = t.s
     cross join fed f
     cross join lateral (
-        select case when q.n is not null
-                   then tstzrange(c.b, c.e, case when c.is_global then '[)' else '[]' end) end as range
-    ) r
-    cross join lateral (
-        select c.view_set_name = 'blocks'
-               or r.range <@ f.by_blocks and (c.view_set_name <> 'log_stats' or r.range <@ f.by_log_entries) as is_fed
+        select case t.feeds when 0 then true when 1 then k.range <@ f.by_blocks
+                            else k.range <@ f.by_blocks and k.range <@ f.by_log_entries end as is_fed
+        from (select tstzrange(t.since, t.until) as range) k
     ) k
     cross join lateral (
-        select case when c.is_empty then 'empty'
-                    when c.is_replaced then 'replaced'
-                    when c.is_contained then 'short'
-                    when t.count is null or t.count <> c.count then 'only_copy'
+        select case when t.is_contained then 'short'
+                    when t.count_today <> t.count then 'only_copy'
                     when k.is_fed then 'rebuildable'
                     else 'waits_for_blocks' end as verdict
     ) v
+    where t.n is not null
+    union all
+    select n, null, null,
+           case when is_replaced then 'replaced' when is_contained then 'short' else 'only_copy' end, null
+    from covered
+    where is_replaced or not is_traceable
 ),
 verdict as (
-    select j.at, j.seq, p.view_set_name, p.view_instance_id, p.begin_insert_time, p.end_insert_time,
+    select o.at, o.seq, p.view_set_name, p.view_instance_id, p.begin_insert_time, p.end_insert_time,
            p.min_event_time, p.max_event_time, p.updated, p.file_path, p.file_size,
            p.file_schema_hash, p.source_data_hash,
            null::bytea as file_metadata,                                        -- unless file_metadata
@@ -274,8 +303,10 @@ verdict as (
            -- unless sort_order: null::text[] as sort_order,
            p.max_sort_key_time,                                                 -- if max_sort_key_time
            -- unless max_sort_key_time: null::timestamptz as max_sort_key_time,
-           j.current_schema_hash, j.verdict, j.source_until
-    from judged j
-    join lakehouse_partitions p on p.ctid = j.at                                -- unless items
-    -- if items: join mmadmin.item p on p.retirement = $8::bigint and p.seq = j.seq
+           o.current_schema_hash, j.source_until,
+           coalesce(j.verdict, case when o.is_empty then 'empty' else 'only_copy' end) as verdict
+    from old o
+    join lakehouse_partitions p on p.ctid = o.at                                -- unless items
+    -- if items: join mmadmin.item p on p.retirement = $8::bigint and p.seq = o.seq
+    left join judged j on j.n = o.n
 )
