@@ -194,6 +194,7 @@ describe("the terminal", function()
       term:enter(shells.command("", "PGHOST=/nowhere XDG_STATE_HOME=" .. state))
       term:wait("\n>")
       term:type("'be' ..")
+      term:wait("> 'be' ..")
 
       term:keys("C-z")
       term:wait("sh: ")

@@ -37,21 +37,34 @@ static void heed_notes(mm_line *line)
         line->is_interrupted = true;
 }
 
+/* A signal that has come is heeded before a byte that came after it: pselect() may report the byte
+ * and leave the signal pending. */
+static void let_signals_through(const sigset_t *open_mask)
+{
+    sigset_t blocked;
+
+    sigprocmask(SIG_SETMASK, open_mask, &blocked);
+    sigprocmask(SIG_SETMASK, &blocked, NULL);
+}
+
 /* Signals come through only while it waits: none can slip in between looking and waiting. */
 static ssize_t read_byte(mm_line *line, const sigset_t *open_mask, char *out)
 {
     for (;;) {
         fd_set input;
 
+        let_signals_through(open_mask);
         heed_notes(line);
         if (line->is_interrupted)
             return -1;
         FD_ZERO(&input);
         FD_SET(STDIN_FILENO, &input);
-        if (pselect(STDIN_FILENO + 1, &input, NULL, NULL, NULL, open_mask) > 0)
-            return read(STDIN_FILENO, out, 1);
-        if (errno != EINTR)
+        int ready = pselect(STDIN_FILENO + 1, &input, NULL, NULL, NULL, open_mask);
+        if (ready < 0 && errno != EINTR)
             return -1;
+        let_signals_through(open_mask);
+        if (ready > 0 && !mm_signals_are_noted())
+            return read(STDIN_FILENO, out, 1);
     }
 }
 

@@ -93,6 +93,7 @@ typedef enum mm_note { MM_NOTE_INTERRUPT, MM_NOTE_RESIZE, MM_NOTE_STOP, MM_NOTES
 /* At the prompt SIGINT, SIGWINCH and SIGTSTP leave notes. */
 void mm_signals_begin_prompt(void);
 void mm_signals_end_prompt(void);
+bool mm_signals_are_noted(void);    /* whether any is there */
 bool mm_signals_take(mm_note note); /* whether it was there; it is not afterwards */
 void mm_signals_stop(void);         /* as SIGTSTP would have; returns when the program goes on */
 

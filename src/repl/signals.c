@@ -132,6 +132,12 @@ bool mm_signals_take(mm_note note)
     return is_noted;
 }
 
+bool mm_signals_are_noted(void)
+{
+    return state.notes[MM_NOTE_INTERRUPT] || state.notes[MM_NOTE_RESIZE] ||
+           state.notes[MM_NOTE_STOP];
+}
+
 void mm_signals_stop(void)
 {
     sigset_t stop, before;
