@@ -3,13 +3,15 @@
 -- `restorable`, the number of the others.
 with
 \ir undo_newer.sql
-, retired as (
+, retired as materialized (
     select i.*
       from mmadmin.retirement r
       join mmadmin.item i on i.retirement = r.retirement and i.seq < r.next_seq and i.seq >= r.undo_seq
      where r.retirement = $1::bigint
        and not exists (select from mmadmin.skipped s where s.retirement = i.retirement and s.seq = i.seq)
-), problem as (
+),
+\ir undo_overlapped.sql
+, problem as (
     select i.*,
 \ir undo_problem.sql
            as why

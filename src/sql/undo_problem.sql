@@ -1,16 +1,10 @@
 -- Fragment: why item i, whose file has expiration t.expiration in the queue (null: no queue row), cannot be restored;
--- null when it can. Overlaps as upstream's exclusion constraint sees them, which comes with sort_order and whose index
--- answers; empty ranges never do. Without it rows of one hash may overlap, and only those of CTE `newer` count.
+-- null when it can. The constraint comes with sort_order; without it rows of one hash may overlap, and only those of CTE
+-- `newer` count.
 case when i.file_path is not null and t.expiration is null then 'file_deleted'
      when t.expiration <= now() + interval '5 minutes' then 'file_expires'
      when i.begin_insert_time >= i.end_insert_time then null
-     when exists (                                                                      -- if sort_order
-          select from lakehouse_partitions p                                            -- if sort_order
-           where p.view_set_name = i.view_set_name and p.view_instance_id = i.view_instance_id -- if sort_order
-             and p.file_schema_hash = i.file_schema_hash                                -- if sort_order
-             and tstzrange(p.begin_insert_time, p.end_insert_time)                      -- if sort_order
-                 && tstzrange(i.begin_insert_time, i.end_insert_time)                   -- if sort_order
-          ) then 'overlapped'                                                           -- if sort_order
+     when i.seq in (select seq from overlapped) then 'overlapped' -- if sort_order
      -- unless sort_order: when exists (
      -- unless sort_order:      select from newer p
      -- unless sort_order:       where p.view_set_name = i.view_set_name and p.view_instance_id = i.view_instance_id
