@@ -62,13 +62,9 @@ describe("a connection that is lost", function()
    after_each(close)
    teardown(drop_database)
 
-   it("while nothing runs is an error of the next call, and the one after connects again", function()
+   it("while nothing runs is made again by the next call", function()
       terminate()
 
-      local err = assert_failed("connection", "begin: terminating connection due to administrator command: "
-         .. "server closed the connection unexpectedly", lake:list_outdated_partitions())
-
-      assert.are.same({"57P01", "aborted"}, {err.sqlstate, err.outcome})
       assert.are.equal(1, #assert(lake:list_outdated_partitions()))
       assert.are.equal(12, #assert(lake:list_partitions()):all())
    end)
@@ -90,19 +86,17 @@ describe("a connection that is lost", function()
       one:close()
    end)
 
-   it("inside a loop raises there, and a new listing goes through", function()
+   it("inside a loop, between two pages, is made again for the next one", function()
       db:psql([[insert into lakehouse_partitions (view_set_name, view_instance_id, begin_insert_time, num_rows)
          select 'a', 'b', '2026-01-01', n from generate_series(1, 1500) n]])
-      local list = assert(lake:list_partitions())
+      local list, count = assert(lake:list_partitions()), 0
       terminate()
 
-      local is_right, err = pcall(function()
-         for _ in list do -- luacheck: ignore
-         end
-      end)
+      for _ in list do
+         count = count + 1
+      end
 
-      assert.are.same({false, "connection"}, {is_right, err.code})
-      assert.are.equal(1512, #assert(lake:list_partitions()):all())
+      assert.are.equal(1512, count)
       db:psql("delete from lakehouse_partitions where view_set_name = 'a'")
    end)
 
