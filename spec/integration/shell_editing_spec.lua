@@ -162,6 +162,7 @@ describe("the terminal", function()
    it("may be dumb: Ctrl-C gives up the line", function()
       term = shells.open(nil, {environment = "PGHOST=/nowhere TERM=dumb"})
       term:type("half")
+      term:wait("> half")
 
       term:keys("C-c")
 
