@@ -2,6 +2,7 @@
 local core = require("mm.core")
 local errors = require("mm.errors")
 local handle = require("mm.handle")
+local look = require("mm.look")
 local options = require("mm.options")
 local patience = require("mm.patience")
 local plan = require("mm.plan")
@@ -16,74 +17,12 @@ local CHANGED_SHARE = 0.01
 local OPTIONS = {reason = "string", undo_for = "string|integer?", limit = "integer?", strict = "boolean?",
    on_batch = "function?"}
 
--- What would lose more today than when it was planned, of what is retired or of what is still to come.
-local function worse_items(self, found, is_retired)
-   return handle.select(self, "retire_recheck", {n = 9, found.view_sets, found.schema_hashes, nil, nil, nil, nil,
-      found.retention_days, found.number, is_retired}, "items")
-end
-
--- Verdicts go stale: what got worse since the plan stops it before the next row is touched.
-local function recheck(self, found)
-   local worse, err = worse_items(self, found, false)
-   if not worse or #worse == 0 then
-      return err
-   end
-   local row, count = worse[1], 0
-   for _, each in ipairs(worse) do
-      count = count + each.partitions
-   end
-   return errors.new("conflict", ("%d partitions would lose more now than when they were planned"):format(count), {
-      detail = ("%d of %s were %s and are %s"):format(row.partitions, row.view_set_name, row.planned, row.now),
-      done = found.retired > 0 and found.retired or nil,
-      hint = found.retired == 0 and "nothing was retired; look again and make a new plan"
-         or ("%d were retired before; mmlua undo %s takes them back"):format(found.retired, found.id),
-   })
-end
-
-local function broken_words(broken)
-   local first, count = broken[1], 0
-   for _, row in ipairs(broken) do
-      count = count + (row.view_set_name == first.view_set_name and row.planned == first.planned and row.partitions or 0)
-   end
-   if first.planned == "replaced" then
-      return ("%d retired partitions of %s are not replaced any more"):format(count, first.view_set_name)
-   end
-   return ("%d retired partitions of %s were %s and are %s"):format(count, first.view_set_name, first.planned, first.now)
-end
-
--- Afterwards, while everything can still be undone: what was replaced is replaced, and no live file is queued.
--- Again when it is applied again: who did it before may have been stopped short of this.
-local function verify(self, found)
-   if found.undo_until and found.undo_until <= found.now then
-      return nil
-   end
-   local broken, err = worse_items(self, found, true)
-   if not broken then
-      return err
-   end
-   local live
-   live, err = handle.select(self, "retire_live_files", {n = 1, found.number})
-   if not live then
-      return err
-   end
-   local message, detail
-   if live[1].files > 0 then
-      message = ("%d files of live partitions are queued for deletion"):format(live[1].files)
-      detail = live[1].example
-   elseif #broken > 0 then
-      message = broken_words(broken)
-   end
-   return message and errors.new("conflict", message, {
-      detail = detail, outcome = "committed", hint = "take it back: mmlua undo " .. found.id,
-   })
-end
-
 local function begin(self, found, opts)
    local undo_s, err = plan.undo_seconds(opts.undo_for or found.selection.undo_for)
    if not undo_s then
       return err
    end
-   err = recheck(self, found)
+   err = look.ahead(self, found)
    return err or select(2, core.lake_begin(self, found.number, found.digest:sub(1, 6), opts.reason,
       ("%d seconds"):format(undo_s)))
 end
@@ -194,7 +133,7 @@ function lake:apply(id, opts)
    elseif found.state == "planned" then
       err = begin(self, found, opts)
    elseif found.state == "applying" then
-      err = recheck(self, found)
+      err = look.ahead(self, found)
    elseif found.state ~= "applied" then
       return not_applicable(found)
    end
@@ -204,7 +143,7 @@ function lake:apply(id, opts)
    if err then
       return nil, err
    end
-   return committed(verify(self, found), self, id)
+   return committed(look.back(self, found), self, id)
 end
 
 --- One batch of a retirement that is being applied.

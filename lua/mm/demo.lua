@@ -92,7 +92,7 @@ local function retire(self, lake)
    show(self, "plan --all")
    local id = assert(lake:retirements())[1].id
    local before, print_before = state(lake), fingerprint(self)
-   say("Applying it deletes exactly those rows, and queues their files: micromegas deletes these after the undo window.")
+   say("Applying it deletes exactly those rows, and queues their files: micromegas deletes them after the undo window.")
    show(self, "apply " .. id, "--yes --reason 'upgrade to 0.33'")
    say("before:  %s\nafter:   %s", before, state(lake))
    show(self, "show " .. id)

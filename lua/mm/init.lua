@@ -40,7 +40,8 @@ end
 local function range_error(opts)
    local timeout, days = opts.timeout or DEFAULT_TIMEOUT_S, opts.retention_days or 1
    if timeout < 0 or timeout > MAX_TIMEOUT_S then
-      return errors.new("invalid", ("a timeout of %d seconds: it must be 0 (none) to %d"):format(timeout, MAX_TIMEOUT_S))
+      return errors.new("invalid", ("a timeout of %d seconds: it must be 0 (none) to %d"):format(timeout,
+         MAX_TIMEOUT_S))
    elseif days < 1 or days > MAX_RETENTION_DAYS then
       return errors.new("invalid", ("a retention of %d days: it must be 1 to %d"):format(days, MAX_RETENTION_DAYS))
    end

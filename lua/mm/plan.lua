@@ -29,8 +29,8 @@ function plan.undo_seconds(undo_for)
    if not seconds then
       return nil, err
    elseif seconds < MIN_UNDO_S or seconds > 3650 * 24 * HOUR_S then
-      return errors.fail("invalid", ("an undo window of %s: it must be two hours at least and ten years at most"):format(
-         text.duration(seconds)))
+      local message = "an undo window of %s: it must be two hours at least and ten years at most"
+      return errors.fail("invalid", message:format(text.duration(seconds)))
    end
    return seconds
 end
@@ -126,7 +126,9 @@ end
 local function check_registered(registry, opts)
    if opts.view_set and not registry:get(opts.view_set) and not opts.statuses then
       local message = "view set '%s' is in no registry: nobody knows which of its partitions are outdated"
-      return errors.new("invalid", message:format(opts.view_set), {hint = "take a registry that has it, from a server that has it loaded"})
+      return errors.new("invalid", message:format(opts.view_set), {
+         hint = "take a registry that has it, from a server that has it loaded",
+      })
    end
 end
 

@@ -41,7 +41,8 @@ function lake:plan_range(opts)
       statuses[#statuses + 1] = "unregistered"
    end
    return plan.make(self, {view_set = opts.view_set, view_instance = opts.view_instance, from = opts.from, to = opts.to,
-      verdicts = plan.VERDICTS, statuses = statuses, contained = true, undo_for = opts.undo_for, dry_run = opts.dry_run})
+      verdicts = plan.VERDICTS, statuses = statuses, contained = true, undo_for = opts.undo_for,
+      dry_run = opts.dry_run})
 end
 
 local function plan_and_apply(self, planned, err, opts)
@@ -85,7 +86,8 @@ end
 function lake:retire_partitions(view_set, view_instance, from, to, opts)
    options.check("lake:retire_partitions", {view_set = view_set, view_instance = view_instance, from = from, to = to},
       {view_set = "string", view_instance = "string", from = "string", to = "string"})
-   local spec = with_apply_options{include_current = "boolean?", include_unregistered = "boolean?", dry_run = "boolean?"}
+   local spec = with_apply_options{include_current = "boolean?", include_unregistered = "boolean?",
+      dry_run = "boolean?"}
    spec.reason = type(opts) == "table" and opts.dry_run and "string?" or "string"
    opts = options.check("lake:retire_partitions", opts, spec)
    local planned, err = self:plan_range{view_set = view_set, view_instance = view_instance, from = from, to = to,

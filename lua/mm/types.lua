@@ -1,5 +1,5 @@
 ---@meta
--- The types of mm, for people and for language servers. Records are in mm.types.catalog and mm.types.retirements.
+-- The types of mm, for people and for language servers. Records are in mm.types.*.
 -- Hashes are lower-case hex, times RFC 3339 text in UTC with microseconds (or infinity, -infinity), counts and bytes
 -- numbers.
 

@@ -3,7 +3,6 @@ local mm = require("mm")
 local postgres = require("spec.support.postgres")
 local stage = require("spec.support.stage")
 
-local OLD, NEW = "05", "07" -- of log_entries under release 0.33
 local RELEASE = assert(mm.registry.release("0.33"))
 local TABLES = "batch item lake retirement skipped unrestored view_set"
 

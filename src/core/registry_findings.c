@@ -65,7 +65,8 @@ static void describe_contradiction(const mm_view_set *view_set, const uint8_t *c
              view_set->hash_hex, hex);
 }
 
-/* Compares with the hash as each arrow computes it. Leaves that of today's releases in `computed`. */
+/* Compares with the hash as each arrow computes it. Leaves that of today's releases in `computed`.
+ */
 static mm_code matches(const mm_view_set *view_set, const mm_schema *schema, uint8_t *computed,
                        bool *out, mm_error *err)
 {

@@ -4,8 +4,8 @@ local report = require("mm.report")
 local text = require("mm.text")
 local time = require("mm.time")
 
-local CAUTION = "this version has no guards, audit or holds yet: see yourself that no writer of the old release is alive "
-   .. "(mmlua writers)"
+local CAUTION = "this version has no guards, audit or holds yet: see yourself that no writer of the old release is "
+   .. "alive (mmlua writers)"
 
 local plan = {}
 
