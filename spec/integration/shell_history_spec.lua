@@ -69,7 +69,7 @@ describe("the history", function()
       term:enter("1 + 1")
       term:wait("3\n> 1 + 1\n2")
 
-      term:keys("Up", "Up", "Enter")
+      term:keys("Up", "Up", "Up", "Enter")
       term:wait("3\n> 1 + 1\n2\n> 1 + 2\n3\n>")
       assert.are.equal("1 + 1\n1 + 2\n", file())
    end)
