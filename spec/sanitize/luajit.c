@@ -1,8 +1,9 @@
-/* `luajit FILE [args]`, linked with the sanitizers' runtime, which must come first in a process. */
+/* `luajit FILE|- [args]`, linked with the runtime of sanitizers, which must come first. */
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
 #include <stdio.h>
+#include <string.h>
 
 static int main_in_lua(lua_State *L)
 {
@@ -16,7 +17,7 @@ static int main_in_lua(lua_State *L)
         lua_rawseti(L, -2, i - 1);
     }
     lua_setglobal(L, "arg");
-    if (luaL_loadfile(L, argv[1]))
+    if (luaL_loadfile(L, strcmp(argv[1], "-") != 0 ? argv[1] : NULL))
         return lua_error(L);
     for (int i = 2; i < argc; i++)
         lua_pushstring(L, argv[i]);

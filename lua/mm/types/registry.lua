@@ -1,6 +1,13 @@
 ---@meta
 -- Registries, their view sets and what is doubtful about them.
 
+---@class mm.registry
+---@field list_view_sets fun(self: mm.registry): mm.view_set[] sorted by name
+---@field get fun(self: mm.registry, view_set_name: string): mm.view_set|nil
+---@field arrays fun(self: mm.registry): string[], string[] names and hashes, in the same order
+---@field findings fun(self: mm.registry): mm.finding[] what is doubtful
+---@field merge fun(self: mm.registry, over: mm.registry): mm.registry the view sets of both; `over` wins
+
 ---@class mm.view_set
 ---@field view_set_name string
 ---@field current_schema_hash string hexadecimal
@@ -15,9 +22,4 @@
 ---@field message string
 ---@field hint string
 
----@class mm.registry
----@field list_view_sets fun(self: mm.registry): mm.view_set[] sorted by name
----@field get fun(self: mm.registry, view_set_name: string): mm.view_set|nil
----@field arrays fun(self: mm.registry): string[], string[] names and hashes, in the same order
----@field findings fun(self: mm.registry): mm.finding[] what is doubtful
----@field merge fun(self: mm.registry, over: mm.registry): mm.registry the view sets of both; `over` wins
+return {}
