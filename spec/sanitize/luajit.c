@@ -1,4 +1,4 @@
-/* `luajit FILE|- [args]`, linked with the runtime of sanitizers, which must come first. */
+/* `luajit FILE|- [args]`, linked with the sanitizers' runtime, which must be first in a process. */
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
