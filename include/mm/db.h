@@ -60,6 +60,7 @@ typedef struct mm_settings {
     bool read_only;
     mm_joins joins;
     const char *search_path;  /* quoted as SQL wants it; NULL: pg_catalog alone */
+    const char *actor;        /* for the audit, JSON; NULL: nobody */
     int statement_timeout_ms; /* 0: none */
     int lock_timeout_ms;      /* 0: none */
 } mm_settings;

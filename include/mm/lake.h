@@ -8,7 +8,7 @@ typedef struct mm_lake mm_lake;
 
 enum {
     MM_LAKEHOUSE_VERSION = 10, /* the newest lakehouse_migration.version that mm knows */
-    MM_STATE_VERSION = 1,      /* of the schema mmadmin */
+    MM_STATE_VERSION = 2,      /* of the schema mmadmin */
     MM_TIMEOUT_S = 300         /* how long a reading statement may take unless told otherwise */
 };
 
@@ -33,6 +33,9 @@ mm_code mm_lake_open(const char *conninfo, const char *schema, int timeout_s,
                      volatile sig_atomic_t *interrupted, mm_lake **out, mm_error *err) MM_CHECK;
 void mm_lake_close(mm_lake *lake);
 
+/* The file of the script that acts, for the audit. Errors: MEMORY. */
+mm_code mm_lake_set_script(mm_lake *lake, const char *path, mm_error *err) MM_CHECK;
+
 /* Looks at the catalog again: it may have been migrated, and mmadmin made or removed. On failure
  * the lake stays as it was. Errors: NOT_A_LAKE, RIGHTS, as mm_db_run. */
 mm_code mm_lake_refresh(mm_lake *lake, mm_error *err) MM_CHECK;
@@ -53,17 +56,32 @@ mm_code mm_lake_check_writable(const mm_lake *lake, mm_error *err) MM_CHECK;
  * their defaults. Errors: NOT_INITIALIZED, RIGHTS, CONFLICT (mmadmin is another catalog's). */
 mm_code mm_lake_check_state(const mm_lake *lake, mm_error *err) MM_CHECK;
 
+/* MM_OK when mmadmin is there, current, and this catalog's. Errors: NOT_INITIALIZED, RIGHTS,
+ * CONFLICT. */
+mm_code mm_lake_check_present(const mm_lake *lake, mm_error *err) MM_CHECK;
+
 /* The same of the lake as it is now. Errors: also those of mm_lake_refresh. */
 mm_code mm_lake_begin_change(mm_lake *lake, mm_error *err) MM_CHECK;
 
-/* Makes the schema mmadmin for a lake called `name`, or removes it with all it holds. Errors:
- * CONFLICT, as mm_db_run. */
+/* Makes the schema mmadmin for a lake called `name`, brings one of an older version up to date,
+ * makes a restored copy the lake itself, or removes mmadmin with all it holds. Errors: CONFLICT, as
+ * mm_lake_check_writable and mm_db_run. */
 mm_code mm_lake_init(mm_lake *lake, const char *name, mm_error *err) MM_CHECK;
+mm_code mm_lake_upgrade_state(mm_lake *lake, mm_error *err) MM_CHECK;
+mm_code mm_lake_adopt(mm_lake *lake, mm_error *err) MM_CHECK;
 mm_code mm_lake_remove_state(mm_lake *lake, mm_error *err) MM_CHECK;
 
 /* Publishes a registry in the lake in place of the one that is there: `names`, `hashes` (hex),
  * `schemas`, `makers`, `globals` and `sources` are text[] literals of one length, as mm_db_run
  * takes parameters. Errors: as mm_lake_check_writable and mm_db_run. */
 mm_code mm_lake_publish(mm_lake *lake, const char *const params[6], mm_error *err) MM_CHECK;
+
+/* Makes a hold: `params` as hold_add.sql takes them. From then on no partition under it is retired:
+ * batches that run are waited for. Errors: as mm_lake_check_state and mm_db_run. */
+mm_code mm_lake_hold(mm_lake *lake, const char *const params[5], int64_t *out,
+                     mm_error *err) MM_CHECK;
+
+/* Releases a hold. Errors: NOT_FOUND, as mm_lake_check_state and mm_db_run. */
+mm_code mm_lake_release(mm_lake *lake, int64_t hold, const char *reason, mm_error *err) MM_CHECK;
 
 #endif

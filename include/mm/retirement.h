@@ -3,7 +3,7 @@
 #ifndef MM_RETIREMENT_H
 #define MM_RETIREMENT_H
 
-#include "mm/lake.h"
+#include "mm/audit.h"
 
 enum { MM_PLAN_PARAMS = 14 };
 
@@ -14,7 +14,10 @@ typedef struct mm_batch {
     int64_t first_seq, last_seq;
     int64_t done;          /* retired or restored */
     int64_t gone, changed; /* not retired; of an undo: file lost, overlapped */
+    int64_t held;          /* not retired, for a hold covers them */
     int64_t bytes, remaining;
+    int64_t audit_seq; /* of the batch's entry in the audit, and its hash */
+    char audit_hash[MM_HASH_HEX_BYTES];
 } mm_batch;
 
 /* Plans: copies the chosen partitions with their verdicts to mmadmin.item and seals them with a
@@ -23,12 +26,23 @@ typedef struct mm_batch {
 mm_code mm_retirement_plan(mm_lake *lake, const char *const params[MM_PLAN_PARAMS], int64_t *out,
                            mm_error *err) MM_CHECK;
 
-/* From planned to applying: checks that the items still have the plan's digest, of which `digest`
- * is the beginning in hex, and that the plan is not too old; `undo_for` is an interval as
- * PostgreSQL reads it. Errors: CONFLICT (not planned, too old, tampered with), NOT_FOUND, as
+/* Statements that find what speaks against a change, asked inside its transaction: guard_NAME.sql
+ * for each name. */
+typedef struct mm_guards {
+    const char *const *names;
+    size_t count;
+    const char *overrides; /* why others are not asked, JSON by their names */
+} mm_guards;
+
+enum { MM_MAX_GUARDS = 8 };
+
+/* From planned to applying, or on with one that is applying: checks that the items still have the
+ * plan's digest, of which `digest` is the beginning in hex, that the plan is not too old, and that
+ * no guard finds anything; `undo_for` is an interval as PostgreSQL reads it. Errors: REFUSED
+ * (detail: the guard's name), CONFLICT (not planned, too old, tampered with), NOT_FOUND, as
  * mm_lake_check_writable and mm_db_run. */
 mm_code mm_retirement_begin(mm_lake *lake, int64_t number, const char *digest, const char *reason,
-                            const char *undo_for, mm_error *err) MM_CHECK;
+                            const char *undo_for, const mm_guards *guards, mm_error *err) MM_CHECK;
 
 /* Retires the next `limit` planned rows that are still as planned: deletes them and queues their
  * files. One transaction, below a second; on failure nothing changed unless err->outcome says so.
@@ -44,6 +58,11 @@ mm_code mm_retirement_set_state(mm_lake *lake, int64_t number, const char *state
 /* From any state in which rows are retired to undoing. Errors: CONFLICT (nothing to undo). */
 mm_code mm_retirement_undo_begin(mm_lake *lake, int64_t number, const char *reason,
                                  mm_error *err) MM_CHECK;
+
+/* Removes the items of a retirement that nobody needs any more, for at least `older_than` (an
+ * interval). `*out`: whether there was something to do. Errors: as mm_db_run. */
+mm_code mm_retirement_prune(mm_lake *lake, int64_t number, const char *older_than,
+                            const char *reason, bool *out, mm_error *err) MM_CHECK;
 
 /* Brings the next `limit` rows back and takes their files out of the queue; what cannot be restored
  * is left out and noted where `leave_out`, else it is an error and the whole batch is left. One

@@ -1,80 +1,38 @@
 -- Applying a plan: a loop over batches, each one transaction, that can be stopped anywhere and run again.
+local begin = require("mm.begin")
 local core = require("mm.core")
 local errors = require("mm.errors")
+local guards = require("mm.guards")
 local handle = require("mm.handle")
 local look = require("mm.look")
 local options = require("mm.options")
 local patience = require("mm.patience")
-local plan = require("mm.plan")
 local retirements = require("mm.retirements")
-local time = require("mm.time")
+local stops = require("mm.stops")
 
 local lake = handle.methods
 
 local BATCH = 10000
-local CHANGED_SHARE = 0.01
+
+-- How long a retirement may run before the guards are asked again.
+local WATCH_S = 60
 
 local OPTIONS = {reason = "string", undo_for = "string|integer?", limit = "integer?", strict = "boolean?",
-   on_batch = "function?"}
-
-local function begin(self, found, opts)
-   local undo_s, err = plan.undo_seconds(opts.undo_for or found.selection.undo_for)
-   if not undo_s then
-      return err
-   end
-   err = look.ahead(self, found)
-   return err or select(2, core.lake_begin(self, found.number, found.digest:sub(1, 6), opts.reason,
-      ("%d seconds"):format(undo_s)))
-end
-
-local function stop(found, done, message, fields)
-   local err = errors.new("conflict", message, fields)
-   err.done, err.hint = done, err.hint or "mmlua show " .. found.id
-   return err
-end
-
--- More rows changed since the plan than a busy lake explains: somebody is writing what is being retired.
-local function too_many_changed(found, changed, opts)
-   local fresh = changed - found.changed_accepted
-   return fresh > 0 and (opts.strict or fresh > CHANGED_SHARE * found.partitions)
-end
-
-local function stop_for_changes(self, found, changed, done)
-   local is_paused, err = core.lake_set_state(self, found.number, "paused", {"applying"})
-   return stop(found, done, ("%d of %d partitions changed since they were planned: %s"):format(changed,
-      found.partitions, is_paused and "paused" or "stopped, but not paused"), {
-      detail = err and err.message,
-      hint = ("see what writes them (mmlua writers); then mmlua resume %s, or mmlua undo %s"):format(found.id,
-         found.id),
-   })
-end
-
-local function is_last_hour(now)
-   return time.seconds(now.undo_until) - time.seconds(now.now) <= 3600
-end
-
--- A batch found nothing to claim though work is left: somebody paused or undid it, or time is up.
-local function why_unclaimed(self, found, done)
-   local now, err = retirements.get(self, found.number)
-   if not now then
-      return err
-   elseif now.state == "applied" then
-      return nil
-   elseif now.state == "applying" and now.now < now.undo_until and not is_last_hour(now) then
-      return stop(found, done, "lakehouse_partitions has other columns than when this was planned", {
-         hint = ("undo it, and plan the rest anew: mmlua undo %s"):format(found.id)})
-   elseif now.state == "applying" and now.remaining > 0 then
-      return stop(found, done, "less than an hour is left until the first retired file may be deleted", {
-         hint = ("undo it or plan the rest anew: mmlua undo %s"):format(found.id)})
-   elseif now.remaining > 0 then
-      return stop(found, done, ("%s is %s now"):format(found.id, now.state))
-   end
-end
+   on_batch = "function?", overrides = "table?"}
 
 -- An empty plan has no batch that would end it.
 local function finish_empty(self, found)
    local _, err = core.lake_set_state(self, found.number, "applied", {"applying"})
    return err
+end
+
+-- What somebody may have done meanwhile: seen within a minute.
+local function watch(self, found, run)
+   if os.time() - run.watched_at < WATCH_S then
+      return nil
+   end
+   run.watched_at = os.time()
+   return begin.refused(self, found, run)
 end
 
 local function run_batches(self, found, opts)
@@ -90,14 +48,17 @@ local function run_batches(self, found, opts)
       end
       limit = patience.more(smaller, opts.limit or BATCH)
       if not batch.is_claimed then
-         return why_unclaimed(self, found, done)
+         return stops.why_unclaimed(self, found, done)
       end
       done, changed = done + batch.retired, changed + batch.changed
       if opts.on_batch then
          opts.on_batch(batch)
       end
-      if batch.remaining > 0 and too_many_changed(found, changed, opts) then
-         return stop_for_changes(self, found, changed, done)
+      err = batch.held > 0 and stops.held(batch) or batch.remaining > 0 and watch(self, found, opts)
+      if err then
+         return stops.for_refusal(self, found, err, done)
+      elseif batch.remaining > 0 and stops.too_many_changed(found, changed, opts) then
+         return stops.for_changes(self, found, changed, done)
       end
    until batch.remaining == 0
 end
@@ -119,26 +80,34 @@ local function not_applicable(found)
    return errors.fail("conflict", ("%s is %s"):format(found.id, found.state), {hint = hints[found.state]})
 end
 
+-- `opts` belongs to the caller.
+local function run(self, found, opts)
+   local copy = {overrides = guards.merged(found, opts.overrides), watched_at = os.time()}
+   for name, value in pairs(opts) do
+      copy[name] = copy[name] or value
+   end
+   return begin.run(self, found, copy) or run_batches(self, found, copy)
+end
+
 --- Applies a plan, or goes on with one that was stopped. Each batch is one transaction; rows that are gone are done,
 --- rows that changed are left and counted.
 ---@param id string
----@param opts {reason: string, undo_for: string|integer, limit: integer, strict: boolean, on_batch: fun(batch: table)}
----   `undo_for` default 7d; `limit` partitions a batch, default 10000; `strict` stops when a single one changed
----@return table|nil retirement, table|nil err codes conflict (`done` when it stopped part-way), connection, timeout
+---@param opts {reason: string, undo_for: string|integer, limit: integer, strict: boolean, on_batch: fun(batch: table),
+---   overrides: table<string, string>} `undo_for` default 7d; `limit` partitions a batch, default 10000; `strict` stops
+---   when a single one changed; `overrides` names guards that shall not refuse, each with the reason
+---@return table|nil retirement, table|nil err codes refused (by `guard`, with `findings`), conflict (`done` when it
+---   stopped part-way), connection, timeout
 function lake:apply(id, opts)
    opts = options.check("lake:apply", opts, OPTIONS)
    local found, err = retirements.find(self, id)
    if not found then
       return nil, err
-   elseif found.state == "planned" then
-      err = begin(self, found, opts)
-   elseif found.state == "applying" then
-      err = look.ahead(self, found)
-   elseif found.state ~= "applied" then
+   elseif found.state ~= "planned" and found.state ~= "applying" and found.state ~= "applied" then
       return not_applicable(found)
    end
-   if found.state ~= "applied" then
-      err = err or run_batches(self, found, opts)
+   err = guards.check_overrides(self, opts.overrides)
+   if not err and found.state ~= "applied" then
+      err = run(self, found, opts)
    end
    if err then
       return nil, err

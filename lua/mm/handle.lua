@@ -11,9 +11,10 @@ local states = setmetatable({}, {__mode = "k"})
 --- Remembers what a lake was opened with.
 ---@param lake mm.lake
 ---@param opts table
+---@param guards table[]
 ---@return mm.lake
-function handle.attach(lake, opts)
-   states[lake] = {registry = opts.registry, retention_days = opts.retention_days or 90}
+function handle.attach(lake, opts, guards)
+   states[lake] = {registry = opts.registry, retention_days = opts.retention_days or 90, guards = guards}
    return lake
 end
 
@@ -78,6 +79,11 @@ function handle.firm_registry(lake)
       })
    end
    return registry, kind, words
+end
+
+--- The guards of the lake's operators: {name =, check = function(lake, retirement)}.
+function handle.guards(lake)
+   return states[lake].guards
 end
 
 function handle.retention_days(lake)

@@ -3,8 +3,10 @@ local core = require("mm.core")
 local errors = require("mm.errors")
 local handle = require("mm.handle")
 local options = require("mm.options")
+local own_guards = require("mm.guards.own")
 local registry = require("mm.registry")
 local schema = require("mm.schema")
+local script = require("mm.script")
 
 -- They add their methods to the lake.
 require("mm.lake")
@@ -16,11 +18,15 @@ require("mm.retire")
 require("mm.undo")
 require("mm.state")
 require("mm.timeline")
+require("mm.guards")
+require("mm.holds")
+require("mm.audit")
 handle.guard_methods()
 
 local mm = {schema = schema, registry = registry, version = core.version}
 
-local OPTIONS = {registry = "userdata?", schema = "string?", timeout = "integer?", retention_days = "integer?"}
+local OPTIONS = {registry = "userdata?", schema = "string?", timeout = "integer?", retention_days = "integer?",
+   guards = "table?"}
 local DEFAULT_TIMEOUT_S, MAX_TIMEOUT_S, MAX_RETENTION_DAYS = 300, 86400, 36500
 
 -- Raises at the line that called the caller.
@@ -49,15 +55,18 @@ end
 
 --- Opens a lake. Without conninfo: MICROMEGAS_SQL_CONNECTION_STRING, else libpq's environment.
 ---@param conninfo? string libpq's keywords, a URI or the name of a service
----@param opts? {registry: mm.registry, schema: string, timeout: integer, retention_days: integer} `registry` what is
+---@param opts? {registry: mm.registry, schema: string, timeout: integer, retention_days: integer,
+---   guards: {name: string, check: fun(lake: mm.lake, retirement: mm.retirement): table|string|nil}[]} `registry` what is
 ---   current (default: as published in the lake; for reading else inferred), `schema` that holds the catalog where
 ---   there are two, `timeout` seconds for a reading statement (300; 0: no limit), `retention_days` where the lake does
----   not say (90)
+---   not say (90), `guards` of your own, beside those in the file that MM_GUARDS names: `check` returns what it finds,
+---   {message =, why =, passes =} or a text, or nothing
 ---@return mm.lake|nil, table|nil err codes connection, not_a_lake, rights, invalid, cancelled
 function mm.open(conninfo, opts)
    opts = check_types(conninfo, opts)
    local lake
-   local err = range_error(opts)
+   local guards, err = own_guards.load(opts.guards)
+   err = err or range_error(opts)
    if not err then
       conninfo = conninfo or os.getenv("MICROMEGAS_SQL_CONNECTION_STRING")
       lake, err = core.lake_open(conninfo, opts.schema, opts.timeout or DEFAULT_TIMEOUT_S)
@@ -65,7 +74,11 @@ function mm.open(conninfo, opts)
    if not lake then
       return nil, err
    end
-   return handle.attach(lake, opts)
+   local path = script.path()
+   if path then
+      core.lake_set_script(lake, path)
+   end
+   return handle.attach(lake, opts, guards)
 end
 
 return mm

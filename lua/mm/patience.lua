@@ -48,6 +48,22 @@ function patience.batch(lake, run, number, limit, ...)
    end
 end
 
+--- Runs what may be run twice, and again when the connection was lost: the first time may have been committed.
+---@param run fun(): any, table|nil
+---@return any result, table|nil err, boolean is_again
+function patience.again(run)
+   local first_lost
+   for attempt = 1, LOST_ATTEMPTS do
+      local result, err = run()
+      if result or err.code ~= "connection" then
+         return result, err, attempt > 1
+      end
+      first_lost = first_lost or err
+      pause(25)
+   end
+   return nil, first_lost, true
+end
+
 --- The size of the next batch: one that was cut grows again bit by bit.
 ---@param limit integer
 ---@param wanted integer

@@ -58,6 +58,7 @@ local function selection_of(opts, verdicts, statuses, undo_s)
       view_set = opts.view_set, view_instance = opts.view_instance, from = opts.from, to = opts.to,
       all = opts.all, verdicts = json.array(verdicts), statuses = json.array(statuses),
       is_default = opts.verdicts == nil, undo_for = text.duration(undo_s), contained = opts.contained,
+      budget = opts.budget,
    }
 end
 
@@ -140,6 +141,9 @@ function plan.make(self, opts)
    end
    local undo_s, err = plan.undo_seconds(opts.undo_for)
    err = err or check_verdicts(opts.verdicts or DEFAULT_VERDICTS)
+   if not err and opts.budget and opts.budget < 0 then
+      err = errors.new("invalid", ("a budget of %d partitions: it must not be negative"):format(opts.budget))
+   end
    local wanted
    if not err then
       wanted, err = filter.read(self, registry, opts)
@@ -158,13 +162,13 @@ end
 --- Plans which outdated partitions to retire. By default those that are replaced or empty, and those of processes and
 --- streams that the next query rebuilds while their source stays; the rest must be asked for with `verdicts`.
 ---@param opts {view_set: string, all: boolean, view_instance: string, from: string, to: string, verdicts: string[],
----   undo_for: string|integer, dry_run: boolean} `from`, `to`: begin of the insert range, half-open; a dry run needs
---- only
----   SELECT and tells what would be left, and why
+---   undo_for: string|integer, budget: integer, dry_run: boolean} `from`, `to`: begin of the insert range, half-open;
+---   `budget`: how many partitions that are not proved to be harmless may go in 24 hours, default 100; a dry run needs
+---   only SELECT and tells what would be left, and why
 ---@return table|nil retirement, table|nil err
 function lake:plan(opts)
    opts = options.check("lake:plan", opts, filter.spec{all = "boolean?", verdicts = "table?",
-      undo_for = "string|integer?", dry_run = "boolean?"})
+      undo_for = "string|integer?", budget = "integer?", dry_run = "boolean?"})
    if not opts.view_set and not opts.all then
       error("lake:plan: give view_set, or all = true for every view set", 2)
    elseif opts.view_set and opts.all then

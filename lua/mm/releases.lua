@@ -127,6 +127,11 @@ function releases.writing(view_set_name, hash)
    return versions
 end
 
+--- Whether release `version` came after release `other`, both as `releases.writing` has them.
+function releases.is_later(version, other)
+   return positions[version] > positions[other]
+end
+
 --- What to try instead of a version that is not known.
 ---@param version string
 ---@return string

@@ -7,7 +7,7 @@ local plan = require("mm.plan")
 local lake = handle.methods
 
 local APPLY_OPTIONS = {reason = "string", undo_for = "string|integer?", limit = "integer?", strict = "boolean?",
-   on_batch = "function?"}
+   on_batch = "function?", overrides = "table?", budget = "integer?"}
 
 -- Partitions of a view set that the lake defines but the registry lacks are unloaded, not garbage.
 local function unloaded(self, view_set)
@@ -23,12 +23,12 @@ end
 
 --- Plans the retirement of a range of one view instance, by containment; see `lake:retire_partitions`.
 ---@param opts {view_set: string, view_instance: string, from: string, to: string, include_current: boolean,
----   include_unregistered: boolean, undo_for: string|integer, dry_run: boolean}
+---   include_unregistered: boolean, undo_for: string|integer, budget: integer, dry_run: boolean}
 ---@return table|nil retirement, table|nil err
 function lake:plan_range(opts)
    opts = options.check("lake:plan_range", opts, {view_set = "string", view_instance = "string", from = "string",
       to = "string", include_current = "boolean?", include_unregistered = "boolean?", undo_for = "string|integer?",
-      dry_run = "boolean?"})
+      budget = "integer?", dry_run = "boolean?"})
    local err = opts.include_unregistered and unloaded(self, opts.view_set)
    if err then
       return nil, err
@@ -42,7 +42,7 @@ function lake:plan_range(opts)
    end
    return plan.make(self, {view_set = opts.view_set, view_instance = opts.view_instance, from = opts.from, to = opts.to,
       verdicts = plan.VERDICTS, statuses = statuses, contained = true, undo_for = opts.undo_for,
-      dry_run = opts.dry_run})
+      budget = opts.budget, dry_run = opts.dry_run})
 end
 
 local function plan_and_apply(self, planned, err, opts)
@@ -50,7 +50,7 @@ local function plan_and_apply(self, planned, err, opts)
       return nil, err
    end
    return self:apply(planned.id, {reason = opts.reason, undo_for = opts.undo_for, limit = opts.limit,
-      strict = opts.strict, on_batch = opts.on_batch})
+      strict = opts.strict, on_batch = opts.on_batch, overrides = opts.overrides})
 end
 
 local function with_apply_options(spec)
@@ -70,7 +70,7 @@ function lake:retire_incompatible_partitions(view_set, opts)
    opts = options.check("lake:retire_incompatible_partitions", opts, with_apply_options{view_instance = "string?",
       from = "string?", to = "string?", verdicts = "table?"})
    local planned, err = plan.make(self, {view_set = view_set, view_instance = opts.view_instance, from = opts.from,
-      to = opts.to, verdicts = opts.verdicts, undo_for = opts.undo_for})
+      to = opts.to, verdicts = opts.verdicts, undo_for = opts.undo_for, budget = opts.budget})
    return plan_and_apply(self, planned, err, opts)
 end
 
@@ -92,7 +92,7 @@ function lake:retire_partitions(view_set, view_instance, from, to, opts)
    opts = options.check("lake:retire_partitions", opts, spec)
    local planned, err = self:plan_range{view_set = view_set, view_instance = view_instance, from = from, to = to,
       include_current = opts.include_current, include_unregistered = opts.include_unregistered,
-      undo_for = opts.undo_for, dry_run = opts.dry_run}
+      undo_for = opts.undo_for, budget = opts.budget, dry_run = opts.dry_run}
    if opts.dry_run or not planned then
       return planned, err
    end

@@ -4,7 +4,9 @@ local errors = require("mm.errors")
 local handle = require("mm.handle")
 local json = require("mm.json")
 local options = require("mm.options")
+local patience = require("mm.patience")
 local rows = require("mm.rows")
+local text = require("mm.text")
 
 local lake = handle.methods
 local retirements = {}
@@ -131,15 +133,47 @@ function lake:items(id)
    end)
 end
 
+--- Removes the items of retirements that nobody needs any more: there is nothing left to apply, and what could be undone
+--- is past its window, for at least `older_than`. What they were and did stays, in the audit too.
+---@param opts {reason: string, older_than: string|integer} default 30d
+---@return mm.retirement[]|nil pruned, table|nil err
+function lake:prune_retirements(opts)
+   opts = options.check("lake:prune_retirements", opts, {reason = "string", older_than = "string|integer?"})
+   local older, err = opts.older_than or "30d", nil
+   if type(older) == "string" then
+      older, err = text.parse_duration(older)
+   end
+   local list
+   if older then
+      list, err = handle.select(self, "prunable", {n = 1, ("%d seconds"):format(older)})
+   end
+   local pruned = {}
+   for _, each in ipairs(list or {}) do
+      local is_done
+      is_done, err = core.lake_prune(self, each.number, ("%d seconds"):format(older), opts.reason)
+      if err then
+         err.done = #pruned > 0 and #pruned or nil
+         return nil, err
+      end
+      pruned[#pruned + 1] = is_done and retirements.get(self, each.number) or nil
+   end
+   return list and pruned, err
+end
+
 local function move(name, state, from)
    return function(self, id)
       local found, err = retirements.find(self, id)
       if not found then
          return nil, err
       end
-      local is_moved
-      is_moved, err = core.lake_set_state(self, found.number, state, from)
-      if not is_moved then
+      local is_moved, is_again
+      is_moved, err, is_again = patience.again(function()
+         return core.lake_set_state(self, found.number, state, from)
+      end)
+      local now = is_again and err and err.code == "conflict" and retirements.get(self, found.number)
+      if now and now.state == state then
+         return now -- the first time was committed
+      elseif not is_moved then
          if err.code == "conflict" then
             err.message = ("%s is %s: it cannot be %s"):format(id, found.state, name)
          end

@@ -7,7 +7,20 @@ local registries = require("mm.registry")
 
 local lake = handle.methods
 
-local TABLES = {"schema", "lake", "view_set", "retirement", "item", "skipped", "unrestored", "batch", "name"}
+-- The statements that make mmadmin, and those that bring version 1 up to date.
+local PARTS = {"init_schema", "init_lake", "init_view_set", "init_retirement", "init_item", "init_skipped",
+   "init_unrestored", "init_batch", "init_hold", "init_audit", "init_audit_head", "init_audit_start", "init_name"}
+local UPGRADE = {"upgrade_2_lake", "upgrade_2_batch", "upgrade_2_skipped", "upgrade_2_retirement", "init_hold",
+   "init_audit", "init_audit_head", "init_audit_start", "upgrade_2_version", "upgrade_2_lake_default"}
+local TABLES = {"lake", "view_set", "retirement", "item", "skipped", "unrestored", "batch", "hold", "audit",
+   "audit_head"}
+local OPERATOR = {
+   "insert on mmadmin.retirement, mmadmin.item, mmadmin.skipped, mmadmin.unrestored, mmadmin.batch, mmadmin.hold, "
+      .. "mmadmin.audit",
+   "update on mmadmin.retirement, mmadmin.skipped, mmadmin.hold, mmadmin.audit_head",
+   "delete on mmadmin.skipped",
+   "insert, update, delete on mmadmin.view_set",
+}
 
 local function check_name(name)
    if not name:match("^%w[%w_.-]*$") or #name > 63 then
@@ -38,6 +51,20 @@ function lake:init(opts)
       return nil, err
    end
    return core.lake_info(self)
+end
+
+--- Brings a schema mmadmin that an older mm made up to date. Roles other than its owner need `init_sql`'s rights again.
+---@return table|nil info, table|nil err code conflict (it is up to date)
+function lake:upgrade_state()
+   local is_done, err = core.lake_upgrade(self)
+   return is_done and core.lake_info(self), err
+end
+
+--- Says that this database is the lake itself, where it was a restored copy: mm works on it again. The original must be
+--- gone, for its files are this one's now.
+---@return boolean|nil, table|nil err
+function lake:adopt()
+   return core.lake_adopt(self)
 end
 
 --- Removes the schema mmadmin. Retirements that could still be undone are in the way unless `force`.
@@ -76,7 +103,7 @@ local function grants(role, words)
    return ("grant %s to %s;"):format(words, quote(role))
 end
 
---- The statements that `init` runs, for a DBA, with rights for roles: `owner` owns the schema, `operator` may retire
+--- The statements that `init` or `upgrade_state` runs, for a DBA, with rights for roles: `owner` owns the schema, `operator` may retire
 --- and undo, `viewer` may look.
 ---@param opts {name: string, owner: string, operator: string, viewer: string}
 ---@return string|nil sql, table|nil err
@@ -92,8 +119,8 @@ function lake:init_sql(opts)
       return nil, err
    end
    local lines = {"begin;", ("set local search_path = %s, pg_temp;"):format(quote(core.lake_info(self).schema))}
-   for _, part in ipairs(TABLES) do
-      lines[#lines + 1] = assert(core.statement("init_" .. part)):gsub("%$1", "'" .. opts.name .. "'"):gsub("%s+$", "")
+   for _, part in ipairs(core.lake_info(self).state_version == 1 and UPGRADE or PARTS) do
+      lines[#lines + 1] = assert(core.statement(part)):gsub("%$1", "'" .. opts.name .. "'"):gsub("%s+$", "")
    end
    local upstream = quote(core.lake_info(self).schema)
    for _, role in ipairs{opts.operator or false, opts.viewer or false} do
@@ -107,14 +134,12 @@ function lake:init_sql(opts)
    if opts.operator then
       lines[#lines + 1] = grants(opts.operator,
          ("insert, delete on %s.lakehouse_partitions, %s.temporary_files"):format(upstream, upstream))
-      lines[#lines + 1] = grants(opts.operator,
-         "insert on mmadmin.retirement, mmadmin.item, mmadmin.skipped, mmadmin.unrestored, mmadmin.batch")
-      lines[#lines + 1] = grants(opts.operator, "update on mmadmin.retirement, mmadmin.skipped")
-      lines[#lines + 1] = grants(opts.operator, "delete on mmadmin.skipped")
-      lines[#lines + 1] = grants(opts.operator, "insert, update, delete on mmadmin.view_set")
+      for _, words in ipairs(OPERATOR) do
+         lines[#lines + 1] = grants(opts.operator, words)
+      end
    end
    if opts.owner then
-      for _, part in ipairs{"lake", "view_set", "retirement", "item", "skipped", "unrestored", "batch"} do
+      for _, part in ipairs(TABLES) do
          lines[#lines + 1] = ("alter table mmadmin.%s owner to %s;"):format(part, quote(opts.owner))
       end
       lines[#lines + 1] = ("alter schema mmadmin owner to %s;"):format(quote(opts.owner))

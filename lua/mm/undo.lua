@@ -1,6 +1,7 @@
 -- Taking a retirement back: a check of everything first, then batches, each whole.
 local core = require("mm.core")
 local errors = require("mm.errors")
+local guards = require("mm.guards")
 local handle = require("mm.handle")
 local options = require("mm.options")
 local patience = require("mm.patience")
@@ -69,7 +70,9 @@ local function finish(self, found)
    local now, err = retirements.get(self, found.number)
    if now and now.state == "undoing" and (now.undo_remaining or 0) == 0 then
       local _
-      _, err = core.lake_undo_end(self, found.number)
+      _, err = patience.again(function()
+         return core.lake_undo_end(self, found.number)
+      end)
    end
    return err
 end
@@ -77,13 +80,28 @@ end
 local UNDOABLE = {applying = true, paused = true, applied = true, undoing = true}
 
 local function not_undoable(found)
+   if found.pruned_at then
+      return errors.fail("conflict", ("%s was pruned: its partitions are not known any more"):format(found.id))
+   end
    local hint = found.state == "planned" and "it changed nothing; give it up with mmlua abandon " .. found.id or nil
    return errors.fail("conflict", ("%s is %s: there is nothing to undo"):format(found.id, found.state), {hint = hint})
 end
 
+-- A copy must not bring back rows whose files are the original's to delete.
+local function refused(self, found, opts)
+   local findings, err = guards.ask(self, found, guards.merged({}, opts.overrides), {"copy"})
+   if findings and #findings > 0 then
+      return guards.refusal(self, found, opts.reason, findings)
+   end
+   return err
+end
+
 local function undo(self, found, opts)
    local checked, err = check(self, found)
-   if not checked then
+   if checked and not opts.dry_run then
+      err = refused(self, found, opts)
+   end
+   if err then
       return nil, err
    elseif opts.dry_run then
       found.check = checked
@@ -92,7 +110,9 @@ local function undo(self, found, opts)
       return nil, refuse(found, checked)
    end
    local _
-   _, err = core.lake_undo_begin(self, found.number, opts.reason)
+   _, err = patience.again(function()
+      return core.lake_undo_begin(self, found.number, opts.reason)
+   end)
    err = err or run_batches(self, found, opts) or finish(self, found)
    if err then
       return nil, err
@@ -103,20 +123,21 @@ end
 --- Takes a retirement back, whole or part-way applied: its rows go back exactly as they were, their files leave the
 --- queue. Unless `partial`, nothing is restored when something cannot be.
 ---@param id string
----@param opts {reason: string, dry_run: boolean, partial: boolean, limit: integer, on_batch: fun(batch: table)} a
----   dry run
----   needs no reason and gives the retirement with `check`
----@return table|nil retirement, table|nil err code conflict (what cannot be restored, or nothing to undo), ...
+---@param opts {reason: string, dry_run: boolean, partial: boolean, limit: integer, on_batch: fun(batch: table),
+---   overrides: table<string, string>} a dry run needs no reason and gives the retirement with `check`; of the guards
+---   only `copy` is asked
+---@return table|nil retirement, table|nil err codes conflict (what cannot be restored, or nothing to undo), refused, ...
 function lake:undo(id, opts)
    opts = options.check("lake:undo", opts, {reason = "string?", dry_run = "boolean?", partial = "boolean?",
-      limit = "integer?", on_batch = "function?"})
+      limit = "integer?", on_batch = "function?", overrides = "table?"})
    if not opts.reason and not opts.dry_run then
       error("lake:undo: option 'reason' is missing", 2)
    end
    local found, err = retirements.find(self, id)
-   if not found then
+   err = err or guards.check_overrides(self, opts.overrides)
+   if err then
       return nil, err
-   elseif not UNDOABLE[found.state] then
+   elseif not UNDOABLE[found.state] or found.pruned_at then
       return not_undoable(found)
    end
    return undo(self, found, opts)

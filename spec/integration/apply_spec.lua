@@ -26,7 +26,7 @@ end
 
 local function apply(id, opts, by)
    opts = opts or {}
-   opts.reason = "spec"
+   opts.reason, opts.overrides = "spec", stage.OVERRIDES
    return (by or lake):apply(id, opts)
 end
 
@@ -176,7 +176,7 @@ describe("apply", function()
    end)
 
    it("goes the same way when the plan is made with it", function()
-      assert_counts({1, 0, 0, 0}, lake:retire_incompatible_partitions("log_entries", {reason = "spec", verdicts = {"replaced"}}))
+      assert_counts({1, 0, 0, 0}, lake:retire_incompatible_partitions("log_entries", {reason = "spec", overrides = stage.OVERRIDES, verdicts = {"replaced"}}))
 
       assert.are.same({"b c new other unhashed", "a"}, {made:live(), made:queued()})
    end)

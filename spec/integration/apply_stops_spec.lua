@@ -23,7 +23,7 @@ end
 
 local function apply(opts, by)
    opts = opts or {}
-   opts.reason = "spec"
+   opts.reason, opts.overrides = "spec", stage.OVERRIDES
    return (by or lake):apply(id, opts)
 end
 
@@ -454,7 +454,7 @@ describe("a batch that waits", function()
    end)
 
    it("and loses its connection was not committed, and is done again", function()
-      one:send("return lake:apply(..., {reason = 'spec', limit = 5})", id)
+      one:send("return lake:apply(..., {reason = 'spec', overrides = {writers = 'spec', budget = 'spec'}, limit = 5})", id)
       assert.are.equal("blocked", one:settle())
       assert.are.equal("a b c d e new", made:live())
 
@@ -484,13 +484,13 @@ describe("a batch that waits", function()
 
       assert.are.same({nil, "connection", "unknown"}, {one:wait()})
       assert.are.same({"applying 3", "c d e new"}, {state(), made:live()})
-      assert_done(one:run("return lake:apply(..., {reason = 'spec'})", id))
+      assert_done(one:run("return lake:apply(..., {reason = 'spec', overrides = {writers = 'spec', budget = 'spec'}})", id))
       one:close()
       bouncer:stop()
    end)
 
    it("and whose process is killed leaves all to whoever applies it next", function()
-      one:send("return lake:apply(..., {reason = 'spec', limit = 2})", id)
+      one:send("return lake:apply(..., {reason = 'spec', overrides = {writers = 'spec', budget = 'spec'}, limit = 2})", id)
       assert.are.equal("blocked", one:settle())
 
       one:kill()
@@ -502,7 +502,7 @@ describe("a batch that waits", function()
    end)
 
    it("keeps another who applies the same from its rows", function()
-      one:send("return lake:apply(..., {reason = 'spec', limit = 2})", id)
+      one:send("return lake:apply(..., {reason = 'spec', overrides = {writers = 'spec', budget = 'spec'}, limit = 2})", id)
       assert.are.equal("blocked", one:settle())
 
       local other, err = lake:apply_batch(id, {limit = 2})

@@ -18,7 +18,7 @@ teardown(function()
 end)
 
 local function apply_one()
-   return lake:apply(id, {reason = "spec", limit = 1, on_batch = function()
+   return lake:apply(id, {reason = "spec", overrides = stage.OVERRIDES, limit = 1, on_batch = function()
       error("stop", 0)
    end})
 end
@@ -57,7 +57,7 @@ describe("going on with a retirement", function()
       pcall(apply_one)
       made:psql("delete from lakehouse_partitions where file_path = 'newer'")
 
-      local _, err = lake:apply(id, {reason = "spec"})
+      local _, err = lake:apply(id, {reason = "spec", overrides = stage.OVERRIDES})
 
       assert.are.equal("1 partitions would lose more now than when they were planned", err.message)
       assert.are.same({"conflict", "2"}, {err.code, next_seq()})

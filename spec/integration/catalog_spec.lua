@@ -2,6 +2,7 @@
 local mm = require("mm")
 local postgres = require("spec.support.postgres")
 local rows = require("spec.support.rows")
+local stage = require("spec.support.stage")
 
 local NEWEST = assert(mm.registry.release("0.33"))
 local DATA_LAKE_OF = {2, 2, 2, 2, 4, 4, 5, 10, 10, 14}
@@ -184,7 +185,7 @@ describe("a catalog that mm does not know", function()
       lake:close()
       lake = assert(mm.open(db.conninfo, {registry = NEWEST}))
 
-      local result, err = lake:apply(plan.id, {reason = "spec"})
+      local result, err = lake:apply(plan.id, {reason = "spec", overrides = stage.OVERRIDES})
 
       assert_failed("newer_catalog", "the catalog has lakehouse version 11, mm " .. mm.version
          .. " knows versions up to 10: it only reads this lake", result, err)
@@ -199,7 +200,7 @@ describe("a catalog that mm does not know", function()
       local plan = assert(lake:plan{all = true, verdicts = {"only_copy", "short", "rebuildable"}})
       db:psql("update lakehouse_migration set version = 11")
 
-      local result, err = lake:apply(plan.id, {reason = "spec"})
+      local result, err = lake:apply(plan.id, {reason = "spec", overrides = stage.OVERRIDES})
 
       assert.is_nil(result)
       assert.are.equal("newer_catalog", err.code)

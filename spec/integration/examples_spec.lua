@@ -160,7 +160,7 @@ describe("the example", function()
 
    it("undo-today takes back what was applied today, and nothing older", function()
       local function retire(view_set)
-         return assert(lake:retire_incompatible_partitions(view_set, {reason = "spec"})).id
+         return assert(lake:retire_incompatible_partitions(view_set, {reason = "spec", overrides = stage.OVERRIDES})).id
       end
       local old, new, newer = retire("blocks"), retire("streams"), retire("processes")
       db:psql("update mmadmin.retirement set applied_at = applied_at - interval '2 days' where retirement = 1")
@@ -173,7 +173,7 @@ describe("the example", function()
    end)
 
    it("undo-today fails where something cannot be restored", function()
-      local id = assert(lake:retire_incompatible_partitions("blocks", {reason = "spec"})).id
+      local id = assert(lake:retire_incompatible_partitions("blocks", {reason = "spec", overrides = stage.OVERRIDES})).id
       db:psql("delete from temporary_files where expiration > now() + interval '1 day'")
 
       local result = run("undo-today", "accident")
@@ -184,7 +184,7 @@ describe("the example", function()
 
    it("follow prints how far a retirement is until it has ended", function()
       local plan = assert(lake:plan{view_set = "blocks"})
-      assert(lake:apply(plan.id, {reason = "spec"}))
+      assert(lake:apply(plan.id, {reason = "spec", overrides = stage.OVERRIDES}))
 
       local result = run("follow", plan.id .. " 0")
 
@@ -195,7 +195,7 @@ describe("the example", function()
       local plan = assert(lake:plan{view_set = "blocks"})
       local follower
       local lines = {}
-      assert(lake:apply(plan.id, {reason = "spec", limit = 60, on_batch = function(batch)
+      assert(lake:apply(plan.id, {reason = "spec", overrides = stage.OVERRIDES, limit = 60, on_batch = function(batch)
          follower = follower or coprocess.start(command("follow", plan.id .. " 0.05"))
          if batch.remaining > 0 then
             lines[1] = follower:read()

@@ -179,9 +179,13 @@ local function explore(on, parties, ends)
    }
 end
 
--- The statements that a function of the core's C source names, in their order.
+-- The statements that a function of the core's C source names, in their order; what ends a change of state is named in
+-- the function that makes all of these.
 local function named_in(source, name)
    local body = source:match("\nmm_code " .. name .. "%(.-\n}\n")
+   if body:find("change_state(", 1, true) then
+      body = body .. source:match("\nstatic mm_code change_state%(.-\n}\n")
+   end
    local list = {}
    for word in body:gmatch('"([%l_]+)"') do
       list[#list + 1] = core.statement(word, " ") and word or nil

@@ -58,12 +58,12 @@ end
 
 local function apply(id, opts)
    opts = opts or {}
-   opts.reason = "spec"
+   opts.reason, opts.overrides = "spec", stage.OVERRIDES
    return lake:apply(id, opts)
 end
 
 local function retire_range(from, to, instance)
-   return lake:retire_partitions("log_entries", instance or "global", time(from), time(to), {reason = "spec"})
+   return lake:retire_partitions("log_entries", instance or "global", time(from), time(to), {reason = "spec", overrides = stage.OVERRIDES})
 end
 
 local function assert_counts(retired, gone, changed, retirement, err)
@@ -170,7 +170,7 @@ describe("while apply waits for a writer", function()
    it("the row that replaces a planned one survives", function()
       one:run("id = assert(lake:plan{view_set = 'log_entries', verdicts = {'only_copy'}}).id")
       writer:take_through("insert")
-      one:send("return lake:apply(id, {reason = 'spec'})")
+      one:send("return lake:apply(id, {reason = 'spec', overrides = {writers = 'spec', budget = 'spec'}})")
       assert.are.equal("blocked", one:settle())
       writer:finish()
 
@@ -181,7 +181,7 @@ describe("while apply waits for a writer", function()
 
    it("the row that comes into a range that is being retired survives", function()
       writer:take_through("insert")
-      one:send("return lake:retire_partitions('log_entries', 'global', ...)", time(10), time(12), {reason = "spec"})
+      one:send("return lake:retire_partitions('log_entries', 'global', ...)", time(10), time(12), {reason = "spec", overrides = stage.OVERRIDES})
       assert.are.equal("blocked", one:settle())
       writer:finish()
 
@@ -377,7 +377,7 @@ describe("bounds that are no range", function()
    it("are not retired unless they are asked for", function()
       with(CURRENT)
 
-      local done = assert(on:retire_incompatible_partitions("log_entries", {reason = "spec"}))
+      local done = assert(on:retire_incompatible_partitions("log_entries", {reason = "spec", overrides = stage.OVERRIDES}))
 
       assert.are.same({0, 13}, {done.retired, tonumber(any:value("select count(*) from lakehouse_partitions"))})
    end)
@@ -393,7 +393,7 @@ describe("bounds that are no range", function()
    it("are not retired by a range", function()
       with(CURRENT)
 
-      local done = assert(on:retire_partitions("log_entries", "global", time(10), time(11), {reason = "spec"}))
+      local done = assert(on:retire_partitions("log_entries", "global", time(10), time(11), {reason = "spec", overrides = stage.OVERRIDES}))
 
       assert.are.equal(1, done.retired)
       assert.are.equal("a", any:queued())
@@ -404,7 +404,7 @@ describe("bounds that are no range", function()
       local before = any:fingerprint()
       local id = assert(on:plan{view_set = "log_entries", verdicts = {"only_copy"}}).id
 
-      assert_counts(9, 0, 0, on:apply(id, {reason = "spec"}))
+      assert_counts(9, 0, 0, on:apply(id, {reason = "spec", overrides = stage.OVERRIDES}))
       assert.are.equal("current backwards current neither current no begin current no end", any:live())
       assert.is_truthy(on:undo(id, {reason = "spec"}))
 
@@ -464,7 +464,7 @@ describe("the queue of files", function()
       one:run("lake = assert(mm.open(conninfo, {registry = assert(mm.registry.release('0.33'))}))")
       local holder = begin(upstream.writer(row("new", 11, 12, NEW)))
       holder:take_through("delete")
-      one:send("return lake:apply(..., {reason = 'spec', limit = 1})", id)
+      one:send("return lake:apply(..., {reason = 'spec', overrides = {writers = 'spec', budget = 'spec'}, limit = 1})", id)
       assert.are.equal("blocked", one:settle())
       one:kill()
       holder:finish()

@@ -5,6 +5,7 @@ local pgbouncer = require("spec.support.pgbouncer")
 local postgres = require("spec.support.postgres")
 local psql = require("spec.support.psql")
 local rows = require("spec.support.rows")
+local stage = require("spec.support.stage")
 
 local NEWEST = assert(mm.registry.release("0.33"))
 local SESSION = [[
@@ -49,7 +50,7 @@ end
 
 local function retire_all(lake)
    local plan = assert(lake:plan{all = true, verdicts = {"replaced", "empty"}})
-   return assert(lake:apply(plan.id, {reason = "spec", limit = 200}))
+   return assert(lake:apply(plan.id, {reason = "spec", overrides = stage.OVERRIDES, limit = 200}))
 end
 
 describe("through PgBouncer in transaction mode", function()
@@ -107,7 +108,7 @@ describe("through PgBouncer in transaction mode", function()
       local seen, batches = 0, 0
       local list = assert(two:list_partitions{view_set = "measures"})
 
-      assert(one:apply(plan.id, {reason = "spec", limit = 100, on_batch = function()
+      assert(one:apply(plan.id, {reason = "spec", overrides = stage.OVERRIDES, limit = 100, on_batch = function()
          batches = batches + 1
          assert(two:status())
          seen = list() and seen + 1 or seen

@@ -141,7 +141,7 @@ describe("a plan", function()
       local plan = assert(lake:plan{all = true})
       local id = plan.id:sub(1, -7) .. (plan.id:sub(-6) == "000000" and "111111" or "000000")
 
-      local found, err = lake:apply(id, {reason = "spec"})
+      local found, err = lake:apply(id, {reason = "spec", overrides = stage.OVERRIDES})
 
       assert.is_nil(found)
       assert.are.same({"not_found", ("no retirement of this lake is called '%s'"):format(id)}, {err.code, err.message})

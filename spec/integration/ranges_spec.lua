@@ -18,7 +18,7 @@ end
 
 local function retire(from, to, opts, view_set)
    opts = opts or {}
-   opts.reason = not opts.dry_run and "spec" or nil
+   opts.reason, opts.overrides = not opts.dry_run and "spec" or nil, stage.OVERRIDES
    return lake:retire_partitions(view_set or "log_entries", "global", hour(from), hour(to), opts)
 end
 
@@ -109,7 +109,7 @@ describe("a range", function()
       local plan = assert(lake:plan_range{view_set = "log_entries", view_instance = "global", from = hour(10), to = hour(12)})
       made:add{{"late", 10.5, 11, "08"}, {"late2", 10, 10, OLD}}
 
-      assert(lake:apply(plan.id, {reason = "spec"}))
+      assert(lake:apply(plan.id, {reason = "spec", overrides = stage.OVERRIDES}))
 
       assert.are.equal("at-from inside inside2", made:queued())
    end)
@@ -175,12 +175,12 @@ describe("a range", function()
       local unsure = made:open{}
 
       assert_refused("invalid", "a plan needs to be told which registry is right, not to infer it",
-         unsure:retire_partitions("log_entries", "global", hour(10), hour(12), {reason = "spec"}))
+         unsure:retire_partitions("log_entries", "global", hour(10), hour(12), {reason = "spec", overrides = stage.OVERRIDES}))
    end)
 
    it("with a time that is none is refused", function()
       assert_refused("invalid", "'yesterday' is not a time",
-         lake:retire_partitions("log_entries", "global", "yesterday", hour(12), {reason = "spec"}))
+         lake:retire_partitions("log_entries", "global", "yesterday", hour(12), {reason = "spec", overrides = stage.OVERRIDES}))
    end)
 
    it("needs a reason unless it is only shown, at the line that calls it", function()

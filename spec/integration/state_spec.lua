@@ -199,7 +199,7 @@ describe("removing mmadmin", function()
    end)
 
    it("is refused while a retirement can be undone", function()
-      local done = assert(lake:apply(id, {reason = "spec"}))
+      local done = assert(lake:apply(id, {reason = "spec", overrides = stage.OVERRIDES}))
 
       assert_failed("refused", ("%s can be undone until %s, but not without mmadmin"):format(id, done.undo_until), lake:remove_state())
 
@@ -207,7 +207,7 @@ describe("removing mmadmin", function()
    end)
 
    it("is possible then too where it is insisted on", function()
-      lake:apply(id, {reason = "spec"})
+      lake:apply(id, {reason = "spec", overrides = stage.OVERRIDES})
 
       assert.is_true(lake:remove_state{force = true})
 
@@ -215,14 +215,14 @@ describe("removing mmadmin", function()
    end)
 
    it("is possible once all is undone", function()
-      lake:apply(id, {reason = "spec"})
+      lake:apply(id, {reason = "spec", overrides = stage.OVERRIDES})
       lake:undo(id, {reason = "spec"})
 
       assert.is_true(lake:remove_state())
    end)
 
    it("is possible once all is undone that could be", function()
-      lake:apply(id, {reason = "spec"})
+      lake:apply(id, {reason = "spec", overrides = stage.OVERRIDES})
       db:psql("delete from temporary_files where file_path = 'p1'")
       lake:undo(id, {reason = "spec", partial = true})
 
@@ -230,14 +230,14 @@ describe("removing mmadmin", function()
    end)
 
    it("is possible once the undo window is over", function()
-      lake:apply(id, {reason = "spec"})
+      lake:apply(id, {reason = "spec", overrides = stage.OVERRIDES})
       db:psql("update mmadmin.retirement set undo_until = now()")
 
       assert.is_true(lake:remove_state())
    end)
 
    it("is refused in the middle of an undo", function()
-      lake:apply(id, {reason = "spec"})
+      lake:apply(id, {reason = "spec", overrides = stage.OVERRIDES})
       pcall(lake.undo, lake, id, {reason = "spec", limit = 1, on_batch = error})
 
       assert.is_nil((lake:remove_state()))
@@ -331,7 +331,7 @@ describe("with the rights that this SQL grants", function()
       assert(lake:publish_registry(RELEASE))
       local id = assert(lake:plan{all = true, verdicts = stage.VERDICTS}).id
       db:psql("update lakehouse_partitions set updated = updated where file_path = 'p1'; update lakehouse_partitions set file_size = 2 where file_path = 'p2'")
-      assert(lake:apply(id, {reason = "spec"}))
+      assert(lake:apply(id, {reason = "spec", overrides = stage.OVERRIDES}))
       db:psql("delete from temporary_files where file_path = 'p3'")
       assert(lake:undo(id, {reason = "spec", partial = true}))
       assert(assert(lake:items(id)):all())
@@ -396,7 +396,7 @@ describe("with the rights that this SQL grants", function()
       local id = assert(open(operator.conninfo, RELEASE):plan{all = true, verdicts = {"only_copy"}}).id
 
       for _, change in ipairs{
-         function() return lake:plan{all = true} end, function() return lake:apply(id, {reason = "spec"}) end,
+         function() return lake:plan{all = true} end, function() return lake:apply(id, {reason = "spec", overrides = stage.OVERRIDES}) end,
          function() return lake:abandon(id) end, function() return lake:publish_registry(RELEASE) end,
          function() return lake:remove_state{force = true} end, function() return lake:retire_partitions("log_entries", "global",
             "2026-01-01", "2027-01-01", {reason = "spec"}) end} do

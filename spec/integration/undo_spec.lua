@@ -13,7 +13,7 @@ local FOUR = {{"a", 0, 1, OLD}, {"new", 0, 1, NEW}, {"b", 1, 2, OLD}, {false, 2,
 
 local function apply(opts)
    opts = opts or {}
-   opts.reason = "spec"
+   opts.reason, opts.overrides = "spec", stage.OVERRIDES
    return lake:apply(id, opts)
 end
 
@@ -682,7 +682,7 @@ describe("retiring everything and undoing it leaves identical tables", function(
          before = real:fingerprint()
 
          local planned = assert(open:plan{all = true, verdicts = stage.VERDICTS})
-         assert(open:apply(planned.id, {reason = "spec", limit = 500}))
+         assert(open:apply(planned.id, {reason = "spec", overrides = stage.OVERRIDES, limit = 500}))
          assert.are.equal(total - outdated, tonumber(real:value("select count(*) from lakehouse_partitions")))
          assert.are.equal(outdated, assert(open:undo(planned.id, {reason = "spec"})).restored)
 

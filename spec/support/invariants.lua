@@ -12,6 +12,7 @@
 --      brought back afterwards
 --   I4 mm removed nothing current (unless witness.allowed has it), unhashed or of an unknown view set
 --   I5 an undo restored exactly what was removed, and all of it or what it named
+--   I6 the audit is a chain that ends at its head, with an entry for each batch
 --   I7 what mmadmin says was done is what was done
 --   I8 nobody is in a transaction or holds a lock, but who asks
 -- The schema witness holds what was seen; witness.deleted_file is for who deletes files.
@@ -47,7 +48,7 @@ local VIEWS = [[
    create view witness.by_mm as select xact, what, row from witness.change where program ~ '^(mm|worker)';
 
    create view witness.batch as
-   select retirement, kind, first_seq, last_seq, done, gone, changed, xmin::text as xact from mmadmin.batch;
+   select retirement, kind, first_seq, last_seq, done, gone, changed, held, xmin::text as xact from mmadmin.batch;
 
    -- Items of committed batches as rows of lakehouse_partitions, and why the batch left them alone.
    create view witness.dealt_with as
@@ -86,7 +87,7 @@ local CHECKS = {
    {"I3 skipped as it was planned", [[
       select d.row from witness.dealt_with d
         join lakehouse_partitions p on jsonb_strip_nulls(to_jsonb(p)) = d.row
-       where d.kind = 'apply' and d.skipped is not null
+       where d.kind = 'apply' and d.skipped <> 'held'
          and not exists (select from witness.restored r where r.row = d.row)]]},
    {"I4 current, unhashed or unknown", [[
       select c.row from witness.by_mm c
@@ -112,6 +113,21 @@ local CHECKS = {
       select d.row from witness.retired d join mmadmin.retirement r on r.retirement = d.retirement
        where r.state = 'undone' and d.unrestored is null
          and not exists (select from witness.restored s where s.retirement = d.retirement and s.seq = d.seq)]]},
+   {"I6 entry out of the chain", [[
+      select seq from (
+         select seq, hash, row_number() over w as n, body, lag(hash, 1, sha256('')) over w as before
+           from mmadmin.audit window w as (order by seq)) a
+       where seq <> n or hash <> sha256(before || convert_to(body, 'UTF8')) or not starts_with(body, '{"seq":' || n || ',')]]},
+   {"I6 head of the chain", [[
+      select h.seq from mmadmin.audit_head h
+       where not exists (select from mmadmin.audit a where a.seq = h.seq and a.hash = h.hash)
+         and (h.seq, h.hash) <> (0, sha256('')) or exists (select from mmadmin.audit a where a.seq > h.seq)]]},
+   {"I6 batch without its entry", [[
+      select retirement, kind, first_seq from mmadmin.batch
+      except all
+      select retirement, case what when 'retired' then 'apply' else 'undo' end,
+             (body::json -> 'detail' ->> 'first_seq')::bigint
+        from mmadmin.audit where what in ('retired', 'restored')]]},
    {"I7 batches do not add up to the retirement", [[
       select r.retirement, r.next_seq, r.undo_seq
         from mmadmin.retirement r
@@ -125,10 +141,11 @@ local CHECKS = {
       select b.*
         from witness.batch b
         left join witness.dealt_with d on d.xact = b.xact
-       group by b.retirement, b.kind, b.first_seq, b.last_seq, b.done, b.gone, b.changed, b.xact
+       group by b.retirement, b.kind, b.first_seq, b.last_seq, b.done, b.gone, b.changed, b.held, b.xact
       having b.done <> count(*) filter (where d.skipped is null and (b.kind = 'apply' or d.unrestored is null))
-          or b.kind = 'apply' and (b.gone, b.changed) <> (count(*) filter (where d.skipped = 'gone'),
-                                                          count(*) filter (where d.skipped = 'changed'))]]},
+          or b.kind = 'apply' and (b.gone, b.changed, b.held) <> (count(*) filter (where d.skipped = 'gone'),
+                                                                  count(*) filter (where d.skipped = 'changed'),
+                                                                  count(*) filter (where d.skipped = 'held'))]]},
    {"I7 state", [[
       select retirement, state from mmadmin.retirement
        where state = 'applying' and next_seq > partitions or state = 'applied' and next_seq <= partitions

@@ -5,7 +5,9 @@
 local snapshot = {}
 
 local TABLES = {"mmadmin.retirement", "mmadmin.item", "mmadmin.skipped", "mmadmin.unrestored", "mmadmin.batch",
-   "witness.change", "witness.deleted_file", "temporary_files"}
+   "mmadmin.hold", "mmadmin.audit", "mmadmin.audit_head", "witness.change", "witness.deleted_file", "temporary_files"}
+-- Of tables with computed columns, those that are stored.
+local COLUMNS = {["mmadmin.audit"] = "seq, body, hash"}
 
 local function saved_name(name)
    return "saved." .. name:gsub("%.", "_")
@@ -18,9 +20,10 @@ function snapshot.take(db)
       "select row_number() over (order by p.ctid), p.ctid, null, p from lakehouse_partitions p;"}
    local body = {"delete from lakehouse_partitions;"}
    for _, name in ipairs(TABLES) do
-      lines[#lines + 1] = ("create table %s as select * from %s;"):format(saved_name(name), name)
-      body[#body + 1] = ("delete from %s; insert into %s overriding system value select * from %s;"):format(name, name,
-         saved_name(name))
+      local columns = COLUMNS[name]
+      lines[#lines + 1] = ("create table %s as select %s from %s;"):format(saved_name(name), columns or "*", name)
+      body[#body + 1] = ("delete from %s; insert into %s %s overriding system value select * from %s;"):format(name, name,
+         columns and "(" .. columns .. ")" or "", saved_name(name))
    end
    lines[#lines + 1] = ([[create function saved.restore() returns void language plpgsql
       set session_replication_role = replica as $$

@@ -16,12 +16,13 @@ local steps = {}
 steps.__index = steps
 
 steps.STATEMENTS = {
-   mm_retirement_begin = {"retire_begin", "retire_digest"},
-   mm_retirement_apply_batch = {"retire_claim", "retire_batch", "retire_moved", "retire_skipped", "retire_close"},
-   mm_retirement_set_state = {"retire_state"},
-   mm_retirement_undo_begin = {"undo_begin"},
+   mm_retirement_begin = {"retire_lock", "retire_begin", "retire_digest", "audit_retirement"},
+   mm_retirement_apply_batch = {"retire_claim", "retire_batch", "retire_moved", "retire_skipped", "retire_close",
+      "audit_retirement"},
+   mm_retirement_set_state = {"retire_state", "audit_retirement"},
+   mm_retirement_undo_begin = {"undo_begin", "audit_retirement"},
    mm_retirement_undo_batch = {"undo_claim", "undo_leave_out", "undo_restore", "undo_lock", "undo_dequeue",
-      "undo_close"},
+      "undo_close", "audit_retirement"},
 }
 steps.BEGIN = "begin isolation level read committed read write"
 
@@ -73,7 +74,7 @@ end
 function steps:begin(retirement, reason)
    local digest = self.db:value(("select encode(digest, 'hex') from mmadmin.retirement where retirement = %d"):format(
       retirement))
-   return transaction(self, "mm_retirement_begin", {retirement, digest:sub(1, 6), reason, "7 days"},
+   return transaction(self, "mm_retirement_begin", {retirement, digest:sub(1, 6), reason, "7 days", "{}"},
       {ending = end_of_begin})
 end
 

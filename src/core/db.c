@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { MAX_STEPS = 12, OID_TEXT = 25 };
+enum { MAX_STEPS = 20, OID_TEXT = 25 };
 
 /* Sends what is buffered and waits until a result can be read without blocking. */
 static bool wait_result(mm_db *db)
@@ -249,10 +249,12 @@ static mm_code run(mm_db *db, const mm_settings *settings, const mm_step *steps,
 {
     char statement_timeout[16], lock_timeout[16];
     const char *params[] = {settings->search_path ? settings->search_path : "pg_catalog, pg_temp",
-                            statement_timeout, lock_timeout,
+                            statement_timeout,
+                            lock_timeout,
                             settings->joins == MM_NESTED_LOOPS ? "off" : "on",
-                            settings->joins == MM_NO_NESTED_LOOPS ? "off" : "on"};
-    mm_step all[MAX_STEPS + 3] = {begin_step(settings), {"settings", db->settings_sql, params, 5}};
+                            settings->joins == MM_NO_NESTED_LOOPS ? "off" : "on",
+                            settings->actor};
+    mm_step all[MAX_STEPS + 3] = {begin_step(settings), {"settings", db->settings_sql, params, 6}};
     PGresult *results[MAX_STEPS + 3] = {NULL};
     size_t total = count + 2;
 

@@ -1,5 +1,6 @@
 #include "mm/export.h"
 
+#include "json.h"
 #include "lake.h"
 #include "mm/time.h"
 
@@ -45,22 +46,6 @@ static void write_csv_text(FILE *file, const char *data, size_t length)
     putc('"', file);
 }
 
-static void write_json_text(FILE *file, const char *data, size_t length)
-{
-    putc('"', file);
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)data[i];
-        if (c < 0x20 || c == 0x7f)
-            fprintf(file, "\\u%04x", c);
-        else {
-            if (c == '"' || c == '\\')
-                putc('\\', file);
-            putc(c, file);
-        }
-    }
-    putc('"', file);
-}
-
 static void write_texts(FILE *file, const mm_value *value)
 {
     mm_value element;
@@ -72,7 +57,7 @@ static void write_texts(FILE *file, const mm_value *value)
         if (element.kind == MM_NULL)
             fputs("null", file);
         else
-            write_json_text(file, element.as.bytes.data, element.as.bytes.length);
+            mm_json_write_text(file, element.as.bytes.data, element.as.bytes.length);
         separator = ",";
     }
     fputs(separator[0] == '[' ? "[]" : "]", file);
@@ -177,7 +162,7 @@ static void write_json_row(FILE *file, const mm_result *page, int64_t row, int c
         if (is_quoted)
             putc('"', file);
         if (value.kind == MM_TEXT)
-            write_json_text(file, value.as.bytes.data, value.as.bytes.length);
+            mm_json_write_text(file, value.as.bytes.data, value.as.bytes.length);
         else if (value.kind == MM_TEXTS)
             write_texts(file, &value);
         else

@@ -1,5 +1,7 @@
 #include "lake.h"
 
+#include "actor.h"
+
 #include "mm/sql.h"
 
 #include <stdio.h>
@@ -7,7 +9,7 @@
 #include <string.h>
 
 enum {
-    MAX_STEPS = 12,
+    MAX_STEPS = 20,
     BATCH_STATEMENT_MS = 800, /* statement_timeout of a batch: below deadlock_timeout, 1 s */
     BATCH_LOCK_MS = 100
 };
@@ -20,6 +22,8 @@ struct mm_lake {
     mm_result *versions; /* of versions.sql */
     int64_t row;
     char *search_path, *features;
+    char *script; /* that acts, or NULL */
+    char *actor;  /* JSON; NULL until something is changed */
 };
 
 /* Columns of catalog.sql and versions.sql. */
@@ -100,6 +104,7 @@ static mm_settings settings_for(const mm_lake *lake, mm_mode mode)
                  : is_batch           ? MM_ALL_JOINS
                                       : MM_NO_NESTED_LOOPS,
         .search_path = lake->search_path,
+        .actor = mode == MM_READ ? NULL : lake->actor,
         .statement_timeout_ms = is_batch ? BATCH_STATEMENT_MS : lake->timeout_ms,
         .lock_timeout_ms = is_batch ? BATCH_LOCK_MS : lake->timeout_ms,
     };
@@ -121,14 +126,16 @@ mm_code mm_lake_run(mm_lake *lake, mm_mode mode, const char *modes, const char *
                     size_t count, const char *const *params, bool open, mm_result **results,
                     mm_error *err)
 {
-    mm_settings settings = settings_for(lake, mode);
     mm_step steps[MAX_STEPS] = {{0}};
     char *features = NULL;
     mm_code code = MM_OK;
 
     if (count > MAX_STEPS)
         return mm_error_set(err, MM_INVALID, "more than %d statements", MAX_STEPS);
-    if (modes)
+    if (mode != MM_READ && !lake->actor)
+        code = mm_actor_json(lake->script, &lake->actor, err);
+    mm_settings settings = settings_for(lake, mode);
+    if (modes && code == MM_OK)
         code = join(&features, lake->features, modes, " ", err);
     for (size_t i = 0; i < count && code == MM_OK; i++)
         code = make_step(lake, names[i], features, params, &steps[i], err);
@@ -252,6 +259,8 @@ mm_code mm_lake_refresh(mm_lake *lake, mm_error *err)
         .db = lake->db, .wanted_schema = lake->wanted_schema, .timeout_ms = lake->timeout_ms};
     mm_code code = look(&fresh, err);
 
+    fresh.script = lake->script;
+    fresh.actor = lake->actor;
     forget(code ? &fresh : lake);
     if (code == MM_OK)
         *lake = fresh;
@@ -292,7 +301,16 @@ void mm_lake_close(mm_lake *lake)
     mm_db_close(lake->db);
     forget(lake);
     free(lake->wanted_schema);
+    free(lake->script);
+    free(lake->actor);
     free(lake);
+}
+
+mm_code mm_lake_set_script(mm_lake *lake, const char *path, mm_error *err)
+{
+    free(lake->actor);
+    lake->actor = NULL;
+    return join(&lake->script, path, "", "", err);
 }
 
 mm_lake_info mm_lake_describe(const mm_lake *lake)

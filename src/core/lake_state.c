@@ -1,8 +1,9 @@
 #include "lake.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { MAX_STATEMENTS = 12 };
+enum { MAX_STATEMENTS = 16, NUMBER_BYTES = 24 };
 
 static mm_code check_server(const mm_lake_info *info, mm_error *err)
 {
@@ -60,7 +61,9 @@ static mm_code check_state(const mm_lake_info *info, mm_error *err)
     else
         return MM_OK;
     mm_error_hint(err, info->state_version < 0 ? "make it: mmlua init"
-                                               : "use the version of mm that made it");
+                       : info->state_version < MM_STATE_VERSION
+                           ? "bring it up to date: mmlua init --upgrade"
+                           : "use the version of mm that made it");
     return err->code;
 }
 
@@ -78,6 +81,13 @@ mm_code mm_lake_check_state(const mm_lake *lake, mm_error *err)
     mm_code code = check_server(&info, err);
 
     return code ? code : check_state(&info, err);
+}
+
+mm_code mm_lake_check_present(const mm_lake *lake, mm_error *err)
+{
+    mm_lake_info info = mm_lake_describe(lake);
+
+    return check_state(&info, err);
 }
 
 mm_code mm_lake_begin_change(mm_lake *lake, mm_error *err)
@@ -110,9 +120,11 @@ static mm_code refresh_after_change(mm_lake *lake, mm_error *err)
 
 mm_code mm_lake_init(mm_lake *lake, const char *name, mm_error *err)
 {
-    static const char *const names[] = {"init_schema",     "init_lake",  "init_view_set",
-                                        "init_retirement", "init_item",  "init_skipped",
-                                        "init_unrestored", "init_batch", "init_name"};
+    static const char *const names[] = {
+        "init_schema",     "init_lake",        "init_view_set", "init_retirement", "init_item",
+        "init_skipped",    "init_unrestored",  "init_batch",    "init_hold",       "init_audit",
+        "init_audit_head", "init_audit_start", "init_name",     "audit_state"};
+    const char *params[] = {name, "initialized"};
     mm_code code = mm_lake_refresh(lake, err);
 
     if (code)
@@ -122,8 +134,43 @@ mm_code mm_lake_init(mm_lake *lake, const char *name, mm_error *err)
         return code;
     if (info.has_mmadmin)
         return mm_error_set(err, MM_CONFLICT, "the schema mmadmin exists already");
-    code = run_change(lake, names, sizeof names / sizeof names[0], &name, err);
+    code = run_change(lake, names, sizeof names / sizeof names[0], params, err);
     return code ? code : refresh_after_change(lake, err);
+}
+
+mm_code mm_lake_upgrade_state(mm_lake *lake, mm_error *err)
+{
+    static const char *const names[] = {
+        "upgrade_2_lake",         "upgrade_2_batch",  "upgrade_2_skipped",
+        "upgrade_2_retirement",   "init_hold",        "init_audit",
+        "init_audit_head",        "init_audit_start", "upgrade_2_version",
+        "upgrade_2_lake_default", "audit_state"};
+    const char *params[] = {NULL, "upgraded"};
+    mm_code code = mm_lake_refresh(lake, err);
+
+    if (code)
+        return code;
+    mm_lake_info info = mm_lake_describe(lake);
+    if (info.state_version == MM_STATE_VERSION)
+        return mm_error_set(err, MM_CONFLICT, "the schema mmadmin has version %d already",
+                            MM_STATE_VERSION);
+    if (info.state_version != 1)
+        return check_state(&info, err);
+    if ((code = check_server(&info, err)) != MM_OK)
+        return code;
+    code = run_change(lake, names, sizeof names / sizeof names[0], params, err);
+    return code ? code : refresh_after_change(lake, err);
+}
+
+mm_code mm_lake_adopt(mm_lake *lake, mm_error *err)
+{
+    static const char *const names[] = {"adopt", "audit_state"};
+    const char *params[] = {NULL, "adopted"};
+    mm_code code = mm_lake_refresh(lake, err);
+
+    if (code == MM_OK)
+        code = mm_lake_check_state(lake, err);
+    return code ? code : run_change(lake, names, 2, params, err);
 }
 
 mm_code mm_lake_remove_state(mm_lake *lake, mm_error *err)
@@ -136,8 +183,48 @@ mm_code mm_lake_remove_state(mm_lake *lake, mm_error *err)
 
 mm_code mm_lake_publish(mm_lake *lake, const char *const params[6], mm_error *err)
 {
-    static const char *const name = "publish_registry";
+    static const char *const names[] = {"publish_registry", "audit_registry"};
     mm_code code = mm_lake_begin_change(lake, err);
 
-    return code ? code : run_change(lake, &name, 1, params, err);
+    return code ? code : run_change(lake, names, 2, params, err);
+}
+
+/* Runs `count` statements, of which the first says by its row whether there was something to do. */
+static mm_code run_first(mm_lake *lake, const char *const *names, size_t count,
+                         const char *const *params, int64_t *out, mm_error *err)
+{
+    mm_result *results[MAX_STATEMENTS] = {NULL};
+    mm_code code = mm_lake_refresh(lake, err);
+
+    if (code == MM_OK)
+        code = mm_lake_check_state(lake, err);
+    if (code == MM_OK)
+        code = mm_lake_run(lake, MM_WRITE, NULL, names, count, params, false, results, err);
+    if (code == MM_OK)
+        *out = mm_result_rows(results[0]) ? mm_result_int(results[0], 0, 0) : 0;
+    for (size_t i = 0; i < count; i++)
+        mm_result_free(results[i]);
+    return code;
+}
+
+mm_code mm_lake_hold(mm_lake *lake, const char *const params[5], int64_t *out, mm_error *err)
+{
+    static const char *const names[] = {"hold_add", "hold_wait", "audit_hold"};
+
+    return run_first(lake, names, 3, params, out, err);
+}
+
+mm_code mm_lake_release(mm_lake *lake, int64_t hold, const char *reason, mm_error *err)
+{
+    static const char *const names[] = {"hold_release", "audit_hold"};
+    char number[NUMBER_BYTES];
+    const char *params[] = {number, reason};
+    int64_t released = 0;
+
+    snprintf(number, sizeof number, "%lld", (long long)hold);
+    mm_code code = run_first(lake, names, 2, params, &released, err);
+    if (code == MM_OK && !released)
+        return mm_error_set(err, MM_NOT_FOUND, "there is no hold %lld that could be released",
+                            (long long)hold);
+    return code;
 }

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NUMBER_BYTES = 24, MAX_RESULTS = 8 };
+enum { NUMBER_BYTES = 24, GUARD_BYTES = 40 };
 
 static void write_number(char out[NUMBER_BYTES], int64_t number)
 {
@@ -48,8 +48,8 @@ mm_code mm_retirement_plan(mm_lake *lake, const char *const params[MM_PLAN_PARAM
                            mm_error *err)
 {
     static const char *const names[] = {"plan_begin", "plan_items", "plan_shared_files",
-                                        "plan_close"};
-    enum { SHARED_FILES = 2, CLOSE = 3, COUNT = 4 };
+                                        "plan_close", "audit_retirement"};
+    enum { SHARED_FILES = 2, CLOSE = 3, COUNT = 5 };
     mm_result *results[COUNT] = {NULL};
     mm_code code = mm_lake_begin_change(lake, err);
 
@@ -97,43 +97,83 @@ static mm_code check_begun(const mm_result *begun, const mm_result *digest, int6
     return MM_OK;
 }
 
-mm_code mm_retirement_begin(mm_lake *lake, int64_t number, const char *digest, const char *reason,
-                            const char *undo_for, mm_error *err)
+static mm_code check_guards(const mm_guards *guards, mm_result *const *found, mm_error *err)
 {
-    static const char *const names[] = {"retire_begin", "retire_digest"};
-    enum { COUNT = 2 };
-    char text[NUMBER_BYTES];
-    const char *params[] = {text, digest, reason, undo_for};
-    mm_result *results[COUNT] = {NULL};
-    mm_code code = mm_lake_begin_change(lake, err);
+    for (size_t i = 0; i < guards->count; i++) {
+        if (!mm_result_rows(found[i]))
+            continue;
+        mm_error_set(err, MM_REFUSED, "the guard %s found something just now: nothing was changed",
+                     guards->names[i]);
+        mm_error_detail(err, "%s", guards->names[i]);
+        return MM_REFUSED;
+    }
+    return MM_OK;
+}
+
+/* "guard_NAME" for each guard; false when there are too many or a name is too long. */
+static bool name_guards(const mm_guards *guards, char texts[][GUARD_BYTES], const char **names)
+{
+    if (guards->count > MM_MAX_GUARDS)
+        return false;
+    for (size_t i = 0; i < guards->count; i++) {
+        int length = snprintf(texts[i], GUARD_BYTES, "guard_%s", guards->names[i]);
+        if (length < 0 || length >= GUARD_BYTES)
+            return false;
+        names[i] = texts[i];
+    }
+    return true;
+}
+
+mm_code mm_retirement_begin(mm_lake *lake, int64_t number, const char *digest, const char *reason,
+                            const char *undo_for, const mm_guards *guards, mm_error *err)
+{
+    enum { BEGIN = 1, DIGEST = 2, GUARDS = 3, MAX = GUARDS + MM_MAX_GUARDS + 1 };
+    const char *names[MAX] = {"retire_lock", "retire_begin", "retire_digest"};
+    char text[NUMBER_BYTES], guard_texts[MM_MAX_GUARDS][GUARD_BYTES];
+    const char *params[] = {text, digest, reason, undo_for, guards->overrides};
+    mm_result *results[MAX] = {NULL};
+    size_t count = GUARDS + guards->count + 1;
 
     write_number(text, number);
+    if (!name_guards(guards, guard_texts, names + GUARDS))
+        return mm_error_set(err, MM_INVALID, "more or longer names of guards than there are");
+    names[count - 1] = "audit_retirement";
+    mm_code code = mm_lake_begin_change(lake, err);
     if (code == MM_OK)
-        code = mm_lake_run(lake, MM_WRITE, NULL, names, COUNT, params, true, results, err);
+        code = mm_lake_run(lake, MM_WRITE, "stored", names, count, params, true, results, err);
     if (code)
         return code;
-    code = end(lake, check_begun(results[0], results[1], number, err), err);
-    free_results(results, COUNT);
+    code = check_begun(results[BEGIN], results[DIGEST], number, err);
+    if (code == MM_OK)
+        code = check_guards(guards, results + GUARDS, err);
+    code = end(lake, code, err);
+    free_results(results, count);
     return code;
 }
 
 /* Columns of retire_close.sql and undo_close.sql. */
-enum { FIRST_SEQ, LAST_SEQ, DONE, GONE, CHANGED, BYTES, REMAINING };
+enum { FIRST_SEQ, LAST_SEQ, DONE, GONE, CHANGED, HELD, BYTES, REMAINING };
+/* Columns of audit_append.sql. */
+enum { AUDIT_SEQ, AUDIT_HASH };
 
-static mm_batch read_batch(const mm_result *close)
+static mm_batch read_batch(const mm_result *close, const mm_result *audit)
 {
     if (mm_result_rows(close) == 0)
         return (mm_batch){0};
-    return (mm_batch){
+    mm_batch batch = {
         .is_claimed = true,
         .first_seq = mm_result_int(close, FIRST_SEQ, 0),
         .last_seq = mm_result_int(close, LAST_SEQ, 0),
         .done = mm_result_int(close, DONE, 0),
         .gone = mm_result_int(close, GONE, 0),
         .changed = mm_result_int(close, CHANGED, 0),
+        .held = mm_result_int(close, HELD, 0),
         .bytes = mm_result_int(close, BYTES, 0),
         .remaining = mm_result_int(close, REMAINING, 0),
+        .audit_seq = mm_result_int(audit, AUDIT_SEQ, 0),
     };
+    snprintf(batch.audit_hash, sizeof batch.audit_hash, "%s", mm_result_text(audit, AUDIT_HASH));
+    return batch;
 }
 
 static mm_code check_limit(int64_t limit, mm_error *err)
@@ -147,9 +187,9 @@ static mm_code check_limit(int64_t limit, mm_error *err)
 mm_code mm_retirement_apply_batch(mm_lake *lake, int64_t number, int64_t limit, mm_batch *out,
                                   mm_error *err)
 {
-    static const char *const names[] = {"retire_claim", "retire_batch", "retire_moved",
-                                        "retire_skipped", "retire_close"};
-    enum { CLOSE = 4, COUNT = 5 };
+    static const char *const names[] = {"retire_claim",   "retire_batch", "retire_moved",
+                                        "retire_skipped", "retire_close", "audit_retirement"};
+    enum { CLOSE = 4, AUDIT = 5, COUNT = 6 };
     char number_text[NUMBER_BYTES], limit_text[NUMBER_BYTES];
     const char *params[] = {number_text, limit_text};
     mm_result *results[COUNT] = {NULL};
@@ -163,27 +203,27 @@ mm_code mm_retirement_apply_batch(mm_lake *lake, int64_t number, int64_t limit, 
         code = mm_lake_run(lake, MM_TID_BATCH, NULL, names, COUNT, params, false, results, err);
     if (code)
         return code;
-    *out = read_batch(results[CLOSE]);
+    *out = read_batch(results[CLOSE], results[AUDIT]);
     free_results(results, COUNT);
     return MM_OK;
 }
 
+/* Runs `name`, whose row says that there was something to do, and audits it. */
 static mm_code change_state(mm_lake *lake, const char *name, const char *const *params,
                             bool *changed, mm_error *err)
 {
-    mm_result *result = NULL;
+    const char *names[] = {name, "audit_retirement"};
+    mm_result *results[2] = {NULL};
     mm_code code = mm_lake_refresh(lake, err);
 
     if (code == MM_OK)
         code = mm_lake_check_state(lake, err);
     if (code == MM_OK)
-        code = mm_lake_check_state(lake, err);
-    if (code == MM_OK)
-        code = mm_lake_run(lake, MM_WRITE, NULL, &name, 1, params, false, &result, err);
+        code = mm_lake_run(lake, MM_WRITE, NULL, names, 2, params, false, results, err);
     if (code)
         return code;
-    *changed = mm_result_rows(result) > 0;
-    mm_result_free(result);
+    *changed = mm_result_rows(results[0]) > 0;
+    free_results(results, 2);
     return MM_OK;
 }
 
@@ -209,9 +249,7 @@ mm_code mm_retirement_undo_begin(mm_lake *lake, int64_t number, const char *reas
     bool changed = false;
 
     write_number(text, number);
-    mm_code code = mm_lake_refresh(lake, err);
-    if (code == MM_OK)
-        code = change_state(lake, "undo_begin", params, &changed, err);
+    mm_code code = change_state(lake, "undo_begin", params, &changed, err);
     if (code == MM_OK && !changed)
         code = mm_error_set(err, MM_CONFLICT, "retirement %lld has nothing to undo",
                             (long long)number);
@@ -226,6 +264,27 @@ mm_code mm_retirement_undo_end(mm_lake *lake, int64_t number, mm_error *err)
 
     write_number(text, number);
     return change_state(lake, "undo_end", params, &changed, err);
+}
+
+mm_code mm_retirement_prune(mm_lake *lake, int64_t number, const char *older_than,
+                            const char *reason, bool *out, mm_error *err)
+{
+    static const char *const names[] = {"prune_claim", "prune_skipped", "prune_unrestored",
+                                        "prune_item", "audit_retirement"};
+    enum { COUNT = 5 };
+    char text[NUMBER_BYTES];
+    const char *params[] = {older_than, text, reason};
+    mm_result *results[COUNT] = {NULL};
+    mm_code code = mm_lake_check_state(lake, err);
+
+    write_number(text, number);
+    if (code == MM_OK)
+        code = mm_lake_run(lake, MM_WRITE, NULL, names, COUNT, params, false, results, err);
+    if (code)
+        return code;
+    *out = mm_result_rows(results[0]) > 0;
+    free_results(results, COUNT);
+    return MM_OK;
 }
 
 static mm_code check_dequeued(const mm_result *dequeue, mm_error *err)
@@ -260,9 +319,10 @@ static mm_code newer_columns(mm_lake *lake, const char *number, char *out, size_
 mm_code mm_retirement_undo_batch(mm_lake *lake, int64_t number, int64_t limit, bool leave_out,
                                  mm_batch *out, mm_error *err)
 {
-    static const char *const names[] = {"undo_claim", "undo_leave_out", "undo_restore",
-                                        "undo_lock",  "undo_dequeue",   "undo_close"};
-    enum { DEQUEUE = 4, CLOSE = 5, COUNT = 6 };
+    static const char *const names[] = {"undo_claim",      "undo_leave_out", "undo_restore",
+                                        "undo_lock",       "undo_dequeue",   "undo_close",
+                                        "audit_retirement"};
+    enum { DEQUEUE = 4, CLOSE = 5, AUDIT = 6, COUNT = 7 };
     char number_text[NUMBER_BYTES], limit_text[NUMBER_BYTES], without[256];
     const char *params[] = {number_text, limit_text, leave_out ? "true" : "false"};
     mm_result *results[COUNT] = {NULL};
@@ -283,7 +343,7 @@ mm_code mm_retirement_undo_batch(mm_lake *lake, int64_t number, int64_t limit, b
     }
     code = end(lake, check_dequeued(results[DEQUEUE], err), err);
     if (code == MM_OK)
-        *out = read_batch(results[CLOSE]);
+        *out = read_batch(results[CLOSE], results[AUDIT]);
     free_results(results, COUNT);
     return code;
 }

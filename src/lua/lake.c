@@ -121,6 +121,24 @@ static int lake_init(lua_State *L)
     return mml_pushdone(L, code, &err);
 }
 
+/* lake_upgrade(lake) -> true | nil, err */
+static int lake_upgrade(lua_State *L)
+{
+    mm_error err = {0};
+    mm_code code = mm_lake_upgrade_state(mml_checklake(L), &err);
+
+    return mml_pushdone(L, code, &err);
+}
+
+/* lake_adopt(lake) -> true | nil, err */
+static int lake_adopt(lua_State *L)
+{
+    mm_error err = {0};
+    mm_code code = mm_lake_adopt(mml_checklake(L), &err);
+
+    return mml_pushdone(L, code, &err);
+}
+
 static int lake_remove_state(lua_State *L)
 {
     mm_error err = {0};
@@ -154,6 +172,15 @@ static int lake_check_writable(lua_State *L)
 {
     mm_error err = {0};
     mm_code code = mm_lake_check_writable(mml_checklake(L), &err);
+
+    return mml_pushdone(L, code, &err);
+}
+
+/* lake_check_present(lake) -> true | nil, err */
+static int lake_check_present(lua_State *L)
+{
+    mm_error err = {0};
+    mm_code code = mm_lake_check_present(mml_checklake(L), &err);
 
     return mml_pushdone(L, code, &err);
 }
@@ -203,6 +230,7 @@ void mml_open_lake(lua_State *L)
         {"lake_init", lake_init},       {"lake_remove_state", lake_remove_state},
         {"lake_refresh", lake_refresh}, {"lake_check_writable", lake_check_writable},
         {"lake_publish", lake_publish}, {"lake_export", lake_export},
+        {"lake_upgrade", lake_upgrade}, {"lake_adopt", lake_adopt}, {"lake_check_present", lake_check_present},
         {"statement", statement},       {NULL, NULL},
     };
 
@@ -211,6 +239,7 @@ void mml_open_lake(lua_State *L)
     mml_newclass(L, TEXT_MT, none, text_release);
     luaL_setfuncs(L, functions, 0);
     mml_open_retirement(L);
+    mml_open_audit(L);
     luaL_getmetatable(L, LAKE_MT);
     lua_getfield(L, -1, "__index");
     lua_setfield(L, -3, "lake_methods"); /* lua/mm/lake.lua adds to it */

@@ -32,4 +32,7 @@ void mml_pushrow(lua_State *L, const mm_result *result, int64_t row);
 /* Adds the functions of retirements to the table on top of the stack. */
 void mml_open_retirement(lua_State *L);
 
+/* The same of the audit and of holds. */
+void mml_open_audit(lua_State *L);
+
 #endif

@@ -19,14 +19,33 @@ static int lake_plan(lua_State *L)
     return 1;
 }
 
-/* lake_begin(lake, number, digest, reason, undo_for) -> true | nil, err */
+/* The texts of the list at `index` into `names`; how many. */
+static size_t check_names(lua_State *L, int index, const char *names[MM_MAX_GUARDS])
+{
+    luaL_checktype(L, index, LUA_TTABLE);
+    size_t count = lua_rawlen(L, index);
+    luaL_argcheck(L, count <= MM_MAX_GUARDS, index, "too many names");
+    for (size_t i = 0; i < count; i++) {
+        lua_rawgeti(L, index, (int)i + 1);
+        names[i] = mml_checktext(L, -1);
+        lua_pop(L, 1); /* the list keeps it */
+    }
+    return count;
+}
+
+/* lake_begin(lake, number, digest, reason, undo_for, {guards...}, overrides) -> true | nil, err */
 static int lake_begin(lua_State *L)
 {
+    mm_lake *lake = mml_checklake(L);
+    int64_t number = mml_checkint(L, 2);
+    const char *digest = mml_checktext(L, 3), *reason = mml_checktext(L, 4);
+    const char *undo_for = mml_checktext(L, 5), *names[MM_MAX_GUARDS];
+    mm_guards guards = {.names = names, .count = check_names(L, 6, names)};
     mm_error err = {0};
-    mm_code code = mm_retirement_begin(mml_checklake(L), mml_checkint(L, 2), mml_checktext(L, 3),
-                                       mml_checktext(L, 4), mml_checktext(L, 5), &err);
 
-    return mml_pushdone(L, code, &err);
+    guards.overrides = mml_checktext(L, 7);
+    return mml_pushdone(
+        L, mm_retirement_begin(lake, number, digest, reason, undo_for, &guards, &err), &err);
 }
 
 static int push_batch(lua_State *L, mm_code code, const mm_batch *batch, const char *done,
@@ -41,8 +60,11 @@ static int push_batch(lua_State *L, mm_code code, const mm_batch *batch, const c
     mml_setint(L, done, batch->done);
     mml_setint(L, gone, batch->gone);
     mml_setint(L, changed, batch->changed);
+    mml_setint(L, "held", batch->held);
     mml_setint(L, "bytes", batch->bytes);
     mml_setint(L, "remaining", batch->remaining);
+    mml_setint(L, "audit_seq", batch->audit_seq);
+    mml_settext(L, "audit_hash", batch->audit_hash);
     return 1;
 }
 
@@ -100,6 +122,19 @@ static int lake_undo_end(lua_State *L)
     return mml_pushdone(L, code, &err);
 }
 
+/* lake_prune(lake, number, older_than, reason) -> whether there was something to do | nil, err */
+static int lake_prune(lua_State *L)
+{
+    bool is_pruned = false;
+    mm_error err = {0};
+
+    if (mm_retirement_prune(mml_checklake(L), mml_checkint(L, 2), mml_checktext(L, 3),
+                            mml_checktext(L, 4), &is_pruned, &err) != MM_OK)
+        return mml_fail(L, &err);
+    lua_pushboolean(L, is_pruned);
+    return 1;
+}
+
 void mml_open_retirement(lua_State *L)
 {
     static const luaL_Reg functions[] = {
@@ -110,6 +145,7 @@ void mml_open_retirement(lua_State *L)
         {"lake_undo_begin", lake_undo_begin},
         {"lake_undo_batch", lake_undo_batch},
         {"lake_undo_end", lake_undo_end},
+        {"lake_prune", lake_prune},
         {NULL, NULL},
     };
 

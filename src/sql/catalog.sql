@@ -37,11 +37,11 @@ with optional as (
      group by namespace having count(*) = 3
     union all
     -- Not to_regclass, which fails where the schema may not be used.
-    select l.namespace, 'mmadmin' from lake l
-     where exists (select from pg_catalog.pg_class c
-                     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-                    where n.nspname = 'mmadmin' and c.relname = 'lake'
-                      and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select'))
+    select l.namespace, case c.relname when 'lake' then 'mmadmin' else 'hold' end
+      from lake l, pg_catalog.pg_class c
+      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = 'mmadmin' and c.relname in ('lake', 'hold')
+       and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')
 )
 select l.nspname::text as schema,
        quote_ident(l.nspname) as quoted_schema,

@@ -7,6 +7,7 @@ create table mmadmin.batch (
     done bigint not null,           -- retired or restored
     gone bigint not null,
     changed bigint not null,
+    held bigint not null default 0,
     bytes bigint not null,
     committed_at timestamptz not null default clock_timestamp(),
     committed_by text not null default session_user,

@@ -5,6 +5,7 @@ create table mmadmin.lake (
     version int not null,
     schema text not null,           -- of upstream's tables
     database_oid oid not null,
+    system_identifier bigint not null, -- of the server's cluster
     created_at timestamptz not null default now(),
     created_by text not null default session_user
 );

@@ -25,5 +25,8 @@ create table mmadmin.retirement (
     changed_accepted bigint not null default 0,
     undo_reason text,
     undo_seq bigint not null default 1,
+    overrides text not null default '{}', -- why guards were overridden, JSON by their names
+    why text,                       -- the reason of the last change
+    pruned_at timestamptz,          -- when its items were removed
     xact xid8 not null default pg_current_xact_id() -- that wrote this row last
 );

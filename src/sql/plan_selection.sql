@@ -1,6 +1,7 @@
 -- Fragment: CTE `selected`, the partitions a plan is about, each with its status and verdict.
 -- $1 to $7 as in verdict.sql   $8 verdicts (text[])   $9 statuses (text[])
 -- $10 only partitions that end at or before it (timestamptz or null); where it equals $5, that begin there too
+-- Partitions under a hold are never selected.
 -- $11 true: of rebuildable partitions only those that the next query rebuilds, whose source outlives $12, the undo
 -- window (interval), by a day
 \ir verdict.sql
@@ -43,14 +44,19 @@ select p.ctid, s.status, null, null,
    and ($4::text is null or p.view_instance_id = $4::text)
    and ($5::timestamptz is null or p.begin_insert_time >= $5::timestamptz)
    and ($6::timestamptz is null or p.begin_insert_time < $6::timestamptz)
+), looked_at as (
+select b.*,
+\ir held.sql
+       as is_held
+  from candidate b
+ where $10::timestamptz is null
+    or (b.end_insert_time <= $10::timestamptz
+        and (b.begin_insert_time < $10::timestamptz or $5::timestamptz = $10::timestamptz))
 ), selected as (
 select c.*,
-       c.status = any ($9::text[]) and (c.verdict is null or c.verdict = any ($8::text[]))
+       c.status = any ($9::text[]) and (c.verdict is null or c.verdict = any ($8::text[])) and not c.is_held
        and (not $11::bool or c.verdict is distinct from 'rebuildable'
             or (c.view_instance_id <> 'global'
                 and c.source_until > now() + $12::interval + interval '1 day')) is true as is_selected
-  from candidate c
- where $10::timestamptz is null
-    or (c.end_insert_time <= $10::timestamptz
-        and (c.begin_insert_time < $10::timestamptz or $5::timestamptz = $10::timestamptz))
+  from looked_at c
 )

@@ -1,5 +1,5 @@
--- Deletes the claimed items of retirement $1 that are still at their address and equal in every column, queues their
--- files, and notes the others as skipped. An address is a hint, the columns decide. 20 000 files expire an hour, for
+-- Deletes the claimed items of retirement $1 that are still at their address, equal in every column and under no hold,
+-- queues their files, and notes the others as skipped. An address is a hint, the columns decide. 20 000 files expire an hour, for
 -- upstream deletes them in its hourly pass, before it materializes.
 with claim as materialized (
     select batch_from, next_seq, undo_until from mmadmin.retirement
@@ -12,6 +12,8 @@ with claim as materialized (
        and p.ctid = b.row_ctid
        and
 \ir same_partition.sql
+       and not
+\ir held.sql
     returning b.seq, p.file_path, p.file_size
 ), queued as (
     insert into temporary_files (file_path, file_size, expiration)

@@ -50,6 +50,8 @@ with claim as materialized (
      where p.ctid = f.at and b.retirement = $1::bigint and b.seq = f.seq
        and
 \ir same_partition.sql
+       and not
+\ir held.sql
     returning b.seq, p.file_path, p.file_size
 ), queued as (
     insert into temporary_files (file_path, file_size, expiration)

@@ -1,22 +1,24 @@
--- Says of each skipped item of this batch of retirement $1 whether a row of its identity is there (changed) or not
--- (gone).
+-- Says of each skipped item of this batch of retirement $1 whether a row of its identity is there (held, when a hold
+-- covers it, else changed) or not (gone).
 update mmadmin.skipped s
-   set why = case when exists (
+   set why = case when not (exists (
            select from lakehouse_partitions p
-            where p.view_set_name = i.view_set_name and p.view_instance_id = i.view_instance_id
-              and p.begin_insert_time = i.begin_insert_time
-              and p.end_insert_time is not distinct from i.end_insert_time
-              and p.file_schema_hash is not distinct from i.file_schema_hash
-       ) or (i.view_set_name is null or i.view_instance_id is null or i.begin_insert_time is null) and exists (
+            where p.view_set_name = b.view_set_name and p.view_instance_id = b.view_instance_id
+              and p.begin_insert_time = b.begin_insert_time
+              and p.end_insert_time is not distinct from b.end_insert_time
+              and p.file_schema_hash is not distinct from b.file_schema_hash
+       ) or (b.view_set_name is null or b.view_instance_id is null or b.begin_insert_time is null) and exists (
            select from lakehouse_partitions p
-            where p.view_set_name is not distinct from i.view_set_name
-              and p.view_instance_id is not distinct from i.view_instance_id
-              and p.begin_insert_time is not distinct from i.begin_insert_time
-              and p.end_insert_time is not distinct from i.end_insert_time
-              and p.file_schema_hash is not distinct from i.file_schema_hash
-       ) or exists (select from lakehouse_partitions p where p.file_path = i.file_path)
-       then 'changed' else 'gone' end
-  from mmadmin.retirement r, mmadmin.item i
+            where p.view_set_name is not distinct from b.view_set_name
+              and p.view_instance_id is not distinct from b.view_instance_id
+              and p.begin_insert_time is not distinct from b.begin_insert_time
+              and p.end_insert_time is not distinct from b.end_insert_time
+              and p.file_schema_hash is not distinct from b.file_schema_hash
+       ) or exists (select from lakehouse_partitions p where p.file_path = b.file_path)) then 'gone'
+       when
+\ir held.sql
+       then 'held' else 'changed' end
+  from mmadmin.retirement r, mmadmin.item b
  where r.retirement = $1::bigint and r.xact = pg_current_xact_id()
    and s.retirement = r.retirement and s.seq >= r.batch_from and s.seq < r.next_seq
-   and i.retirement = s.retirement and i.seq = s.seq;
+   and b.retirement = s.retirement and b.seq = s.seq;

@@ -1,5 +1,5 @@
 -- Begins, or goes on, to undo retirement $1: $2 the reason. No row: there is nothing to undo in its state.
 update mmadmin.retirement
-   set state = 'undoing', undo_reason = coalesce(undo_reason, $2), xact = pg_current_xact_id()
- where retirement = $1::bigint and state in ('applying', 'paused', 'applied', 'undoing')
+   set state = 'undoing', undo_reason = coalesce(undo_reason, $2), why = $2, xact = pg_current_xact_id()
+ where retirement = $1::bigint and state in ('applying', 'paused', 'applied', 'undoing') and pruned_at is null
 returning retirement;

@@ -16,5 +16,5 @@ select c.retirement, 'undo', c.batch_from, c.undo_seq - 1,
   left join mmadmin.skipped s on s.retirement = i.retirement and s.seq = i.seq
   left join mmadmin.unrestored u on u.retirement = i.retirement and u.seq = i.seq
  group by c.retirement, c.batch_from, c.undo_seq
-returning first_seq, last_seq, done, gone, changed, bytes,
+returning first_seq, last_seq, done, gone, changed, held, bytes,
           (select next_seq - undo_seq from claim) as remaining;

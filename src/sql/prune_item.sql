@@ -1,0 +1,2 @@
+-- Removes mmadmin.item of the retirement that this transaction prunes.
+delete from mmadmin.item where retirement = (select retirement from mmadmin.retirement where xact = pg_current_xact_id());
