@@ -1,5 +1,6 @@
 -- Plans what to retire, with what that would lose.
 local cli = require("mm.cli")
+local guards = require("mm.report.guards")
 local plan = require("mm.report.plan")
 local report = require("mm.report")
 
@@ -9,7 +10,9 @@ local options = cli.parse{
    arguments = {{name = "view_set", text = "the view set, or --all", optional = true}},
    options = {"connection", "all", {name = "instance", value = "ID", text = "only this view instance"}, "from", "to",
       {name = "verdict", value = "VERDICT", repeated = true, values = report.VERDICTS, text = "exactly these verdicts"},
-      "undo-for", {name = "dry-run", text = "keep no plan; needs only SELECT"}, "json", "quiet"},
+      "undo-for", {name = "budget", value = "COUNT", type = "integer",
+         text = "how many may go without proof in 24 hours, 100 unless said"},
+      {name = "dry-run", text = "keep no plan; needs only SELECT"}, "json", "quiet"},
    examples = {{"mmlua plan log_entries"}, {"mmlua plan --all --dry-run"},
       {"mmlua plan blocks --verdict only_copy", "the last copy: think first"}},
 }
@@ -20,8 +23,8 @@ local lake = assert(cli.open(options))
 report.registry(lake, options)
 local planned = assert(lake:plan{view_set = options.view_set, all = options.all, view_instance = options.instance,
    from = options.from, to = options.to, verdicts = options.verdict[1] and options.verdict,
-   undo_for = options.undo_for,
-   dry_run = options.dry_run})
+   undo_for = options.undo_for, budget = options.budget, dry_run = options.dry_run})
+guards.warn(lake, planned, options)
 plan.show(planned, options)
 if planned.partitions == 0 then
    cli.next(options, "mmlua outdated, to see what the verdicts are")

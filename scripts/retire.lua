@@ -1,5 +1,6 @@
 -- Plans and applies in one go: a view set, or a range.
 local cli = require("mm.cli")
+local guards = require("mm.report.guards")
 local plan = require("mm.report.plan")
 local report = require("mm.report")
 local retirement = require("mm.report.retirement")
@@ -8,7 +9,7 @@ local options = cli.parse{
    text = "Retires the outdated partitions of a view set that lose nothing, or, with --range, those of one instance in "
       .. "a range (both ends included), as upstream's retire_partitions does. Shows the plan first.",
    arguments = {{name = "view_set", text = "the view set"}},
-   options = {"connection", "consent", {name = "instance", value = "ID", text = "only this view instance"},
+   options = {"connection", "guarded", {name = "instance", value = "ID", text = "only this view instance"},
       "from", "to",
       {name = "range", text = "every outdated partition between --from and --to"},
       {name = "include-current", text = "with --range: current ones too"},
@@ -29,9 +30,11 @@ plan.show(planned, options)
 if options.dry_run or planned.partitions == 0 then
    return 0
 end
+options.overrides = guards.overrides(options)
+guards.check(lake, planned, options, options.overrides)
 local reason = assert(cli.confirm{action = "retire", lake = planned.lake, options = options,
    summary = plan.consent(lake, planned, options, true)})
 local applied = assert(lake:apply(planned.id, {reason = reason, undo_for = options.undo_for,
-   on_batch = report.progress("retired", options)}))
+   overrides = options.overrides, on_batch = report.progress("retired", options)}))
 retirement.applied(applied, options)
 cli.next(options, "mmlua undo %s takes it back, until %s", applied.id, report.time(applied.undo_deadline))

@@ -5,12 +5,21 @@ local report = require("mm.report")
 
 local states = {"planned", "applying", "paused", "applied", "undoing", "undone", "abandoned"}
 local options = cli.parse{
-   text = "Lists plans and what became of them, the newest first.",
-   options = {"connection", "formats", {name = "state", value = "STATE", values = states,
+   text = "Lists plans and what became of them, the newest first (list), or removes the partitions kept with those "
+      .. "that can neither be applied nor undone any more (prune); what they were and did stays.",
+   arguments = {{name = "action", text = "list unless said", values = {"list", "prune"}, optional = true}},
+   options = {"connection", "formats", "consent", {name = "older-than", value = "DURATION", type = "duration",
+      text = "of prune: for at least so long, 30d unless said"}, {name = "state", value = "STATE", values = states,
       text = "only these"}},
    examples = {{"mmlua retirements --state applied"}},
 }
 local lake = assert(cli.open(options))
+if options.action == "prune" then
+   local reason = assert(cli.confirm{action = "prune", lake = lake:info().name, options = options,
+      summary = {"Removes the partitions kept with retirements that are over; the audit stays whole."}})
+   local pruned = assert(lake:prune_retirements{reason = reason, older_than = options.older_than})
+   return output.message("%d retirements pruned", #pruned)
+end
 options.empty = "no retirements yet"
 output.rows(assert(lake:retirements{state = options.state}), {
    "id", "state", {name = "created_at", heading = "planned", format = report.time, spare = true},

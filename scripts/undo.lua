@@ -1,5 +1,6 @@
 -- Takes a retirement back: every row exactly as it was.
 local cli = require("mm.cli")
+local guards = require("mm.report.guards")
 local output = require("mm.output")
 local report = require("mm.report")
 local retirement = require("mm.report.retirement")
@@ -8,7 +9,7 @@ local options = cli.parse{
    text = "Takes a retirement back, whole or part-way applied. Unless --partial, nothing is restored when "
       .. "something cannot be.",
    arguments = {{name = "id", text = "the retirement"}},
-   options = {"connection", "consent", {name = "dry-run", text = "only say what could be restored"},
+   options = {"connection", "guarded", {name = "dry-run", text = "only say what could be restored"},
       {name = "partial", text = "leave out what cannot be restored"},
       {name = "batch", value = "COUNT", type = "integer", text = "partitions per transaction, 2000 unless said"},
       "json", "quiet"},
@@ -23,7 +24,8 @@ end
 local reason = assert(cli.confirm{action = "undo", lake = checked.lake, options = options,
    summary = retirement.undo_consent(lake, checked)})
 local undone = assert(lake:undo(checked.id, {reason = reason, partial = options.partial, limit = options.batch,
-   on_batch = report.progress("restored", options)}))
+   overrides = guards.overrides(options),
+      on_batch = report.progress("restored", options)}))
 retirement.undone(undone, options)
 if undone.unrestored > 0 then
    output.message("%d could not be restored: mmlua show %s --items", undone.unrestored, undone.id)

@@ -11,19 +11,26 @@
 ---@field sqlstate string|nil PostgreSQL's code
 ---@field outcome "committed"|"aborted"|"unknown"|nil what became of the transaction, where that matters
 ---@field done integer|nil partitions that were done before the error
+---@field guard string|nil that refused
+---@field findings mm.guard_finding[]|nil of the guards that refused
 
 ---@class mm.rows results that are read in pages: a function for loops, `for row in rows do`
 ---@field all fun(self: mm.rows, max?: integer): table[]?, mm.error? all rows that are left, at most `max`
 ---@field close fun(self: mm.rows) ends reading
 
 ---@class mm.lake
+---@field adopt fun(self: mm.lake): boolean?, mm.error?
 ---@field abandon fun(self: mm.lake, id: string): mm.retirement?, mm.error?
 ---@field apply fun(self: mm.lake, id: string, opts: table): mm.retirement?, mm.error?
 ---@field apply_batch fun(self: mm.lake, id: string, opts?: {limit: integer}): mm.batch?, mm.error?
+---@field audit fun(self: mm.lake, opts?: table): mm.rows?, mm.error?
 ---@field check_writable fun(self: mm.lake): boolean?, mm.error?
 ---@field close fun(self: mm.lake) ends the connection; every other use of the lake raises from then on
 ---@field explain fun(self: mm.lake, opts: table): mm.explanation[]?, mm.error?
 ---@field export_partitions fun(self: mm.lake, path: string, opts?: table, format?: table): integer?, mm.error?
+---@field guards fun(self: mm.lake, id: string, opts?: table): mm.guard_finding[]?, mm.error?
+---@field hold fun(self: mm.lake, opts: table): mm.hold?, mm.error?
+---@field holds fun(self: mm.lake, opts?: {all: boolean}): mm.hold[]?, mm.error?
 ---@field info fun(self: mm.lake): table
 ---@field init fun(self: mm.lake, opts?: {name: string}): table?, mm.error?
 ---@field init_sql fun(self: mm.lake, opts: table): string?, mm.error?
@@ -36,8 +43,10 @@
 ---@field pause fun(self: mm.lake, id: string): mm.retirement?, mm.error?
 ---@field plan fun(self: mm.lake, opts: table): mm.retirement?, mm.error?
 ---@field plan_range fun(self: mm.lake, opts: table): mm.retirement?, mm.error?
+---@field prune_retirements fun(self: mm.lake, opts: table): mm.retirement[]?, mm.error?
 ---@field publish_registry fun(self: mm.lake, registry: mm.registry): integer?, mm.error?
 ---@field registry fun(self: mm.lake): mm.registry?, string|mm.error, string?
+---@field release fun(self: mm.lake, number: integer, opts: {reason: string}): mm.hold?, mm.error?
 ---@field remove_state fun(self: mm.lake, opts?: {force: boolean}): boolean?, mm.error?
 ---@field resume fun(self: mm.lake, id: string): mm.retirement?, mm.error?
 ---@field retire_incompatible_partitions fun(self: mm.lake, view_set: string, opts: table): mm.retirement?, mm.error?
@@ -47,27 +56,38 @@
 ---@field status fun(self: mm.lake): mm.status?, mm.error?
 ---@field timeline fun(self: mm.lake, opts: table): mm.timeline?, mm.error?
 ---@field undo fun(self: mm.lake, id: string, opts: table): mm.retirement?, mm.error?
+---@field upgrade_state fun(self: mm.lake): table?, mm.error?
+---@field verify_audit fun(self: mm.lake, opts?: {head: string}): mm.chain?, mm.error?
 
 ---@class mm.core what is bound from C; scripts use `require("mm")`
 ---@field version string
 ---@field lake_methods table the methods of lakes, to which modules add theirs
 ---@field lake_apply_batch fun(lake: mm.lake, number: integer, limit: integer): mm.batch?, mm.error?
----@field lake_begin fun(lake: mm.lake, number: integer, ...: string): true?, mm.error? ... digest, reason, undo window
+---@field lake_adopt fun(lake: mm.lake): true?, mm.error?
+---@field lake_audit_refused fun(lake: mm.lake, number: integer?, reason: string?, detail: string): true?, mm.error?
+---@field lake_begin fun(lake: mm.lake, ...): true?, mm.error? number, digest, reason, undo window, guards, overrides
+---@field lake_check_present fun(lake: mm.lake): true?, mm.error? mmadmin is there and current
 ---@field lake_check_writable fun(lake: mm.lake): true?, mm.error?
 ---@field lake_export fun(lake: mm.lake, path: string, format: string, params: table): integer?, mm.error?
+---@field lake_hold fun(lake: mm.lake, params: table): integer?, mm.error?
 ---@field lake_info fun(lake: mm.lake): table
 ---@field lake_init fun(lake: mm.lake, name: string): true?, mm.error?
 ---@field lake_is_open fun(lake: mm.lake): boolean
 ---@field lake_open fun(conninfo: string?, schema: string?, timeout_s: integer): mm.lake?, mm.error?
 ---@field lake_plan fun(lake: mm.lake, params: table): integer?, mm.error?
 ---@field lake_publish fun(lake: mm.lake, params: table): true?, mm.error?
+---@field lake_prune fun(lake: mm.lake, number: integer, older_than: string, reason: string): boolean?, mm.error?
 ---@field lake_refresh fun(lake: mm.lake): true?, mm.error? reads the catalog's columns and versions again
+---@field lake_release fun(lake: mm.lake, number: integer, reason: string): true?, mm.error?
 ---@field lake_remove_state fun(lake: mm.lake): true?, mm.error?
 ---@field lake_select fun(lake: mm.lake, statement: string, modes: string?, params: table): table[]?, mm.error?
+---@field lake_set_script fun(lake: mm.lake, path: string): true?, mm.error? the file that runs, for the audit
 ---@field lake_set_state fun(lake: mm.lake, number: integer, state: string, from: string[]): true?, mm.error?
 ---@field lake_undo_batch fun(lake: mm.lake, number: integer, limit: integer, leave_out: boolean): mm.batch?, mm.error?
 ---@field lake_undo_begin fun(lake: mm.lake, number: integer, reason: string): true?, mm.error?
 ---@field lake_undo_end fun(lake: mm.lake, number: integer): true?, mm.error?
+---@field lake_upgrade fun(lake: mm.lake): true?, mm.error?
+---@field lake_verify_audit fun(lake: mm.lake, seq: integer?, hash: string?): table?, mm.error?
 ---@field registry_new fun(entries: mm.view_set[]): mm.registry?, mm.error?
 ---@field schema_parse fun(text: string): mm.schema?, mm.error?
 ---@field sleep fun(seconds: number) less when a signal comes

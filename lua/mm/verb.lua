@@ -25,6 +25,22 @@ local function keep_error(err)
    return errors.new("bug", debug.traceback(message, 2))
 end
 
+-- What each guard found that refuses.
+local function say_findings(program, err)
+   for _, finding in ipairs(err.findings) do
+      say(program, text.escape(("refused by the guard %s: %s"):format(finding.guard, finding.message)))
+      say("why", text.escape(finding.why or "a guard of this lake's operators"))
+      say("it passes", text.escape(finding.passes or "when its authors say so"))
+   end
+   say("to override", '--override GUARD="why it is safe all the same", for each; the audit records it')
+   if err.done then
+      say("hint", text.escape(err.hint))
+   end
+   if err.not_audited then
+      say("not audited", text.escape(err.not_audited))
+   end
+end
+
 --- Prints an error on stderr, as verbs do, and gives the exit code. Asking for help is answered the same way.
 ---@param name string the verb's
 ---@param err table
@@ -35,6 +51,8 @@ function verb.report(name, err)
       io.stdout:write(err.message)
    elseif err.code == "bug" then
       say(program, err.message)
+   elseif err.findings then
+      say_findings(program, err)
    elseif err.code ~= "closed_pipe" then
       say(program, text.escape(tostring(err.message)))
       for _, field in ipairs{"detail", "hint"} do

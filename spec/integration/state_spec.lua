@@ -4,7 +4,7 @@ local postgres = require("spec.support.postgres")
 local stage = require("spec.support.stage")
 
 local RELEASE = assert(mm.registry.release("0.33"))
-local TABLES = "batch item lake retirement skipped unrestored view_set"
+local TABLES = "audit audit_head batch hold item lake retirement skipped unrestored view_set"
 
 local db, opened
 
@@ -64,7 +64,7 @@ describe("init", function()
    it("makes the schema mmadmin", function()
       local info = assert(open():init{name = "prod"})
 
-      assert.are.same({"prod", 1, TABLES}, {info.name, info.state_version, tables()})
+      assert.are.same({"prod", 2, TABLES}, {info.name, info.state_version, tables()})
    end)
 
    it("calls the lake as its database is called unless told otherwise", function()
@@ -319,7 +319,7 @@ describe("with the rights that this SQL grants", function()
    end
 
    local function fill(sql)
-      db:psql((sql or "") .. [[truncate lakehouse_partitions, temporary_files; delete from mmadmin.view_set;
+      db:psql((sql or "") .. [[truncate lakehouse_partitions, temporary_files; delete from mmadmin.view_set; delete from mmadmin.hold;
          insert into lakehouse_partitions
          select 'log_entries', 'global', t, t + interval '1 hour', t, t, t, 'p' || n, 1, '\x05', '\x6400000000000000', 10
            from generate_series(1, 4) n, lateral (select timestamptz '2026-01-01 00:00Z' + n * interval '1 hour') as x(t)]])
@@ -329,12 +329,15 @@ describe("with the rights that this SQL grants", function()
    local function whole_job(lake)
       assert(lake:publish_registry(RELEASE:merge(assert(mm.registry.new{{view_set_name = "x", current_schema_hash = "01"}}))))
       assert(lake:publish_registry(RELEASE))
+      assert(lake:release(assert(lake:hold{all = true, reason = "spec"}).hold, {reason = "spec"}))
       local id = assert(lake:plan{all = true, verdicts = stage.VERDICTS}).id
       db:psql("update lakehouse_partitions set updated = updated where file_path = 'p1'; update lakehouse_partitions set file_size = 2 where file_path = 'p2'")
       assert(lake:apply(id, {reason = "spec", overrides = stage.OVERRIDES}))
       db:psql("delete from temporary_files where file_path = 'p3'")
       assert(lake:undo(id, {reason = "spec", partial = true}))
       assert(assert(lake:items(id)):all())
+      assert(assert(lake:audit()):all())
+      assert(assert(lake:verify_audit()).is_intact)
       return lake:retirement(id)
    end
 
@@ -373,7 +376,8 @@ describe("with the rights that this SQL grants", function()
    end)
 
    it("an operator can change no item, and take nothing out of the journal", function()
-      assert.are.equal("batch insert, item insert, lakehouse_partitions delete insert, retirement insert update, "
+      assert.are.equal("audit insert, audit_head update, batch insert, hold insert update, item insert, "
+         .. "lakehouse_partitions delete insert, retirement insert update, "
          .. "skipped delete insert update, temporary_files delete insert, unrestored insert, view_set delete insert update",
          rights(operator))
    end)

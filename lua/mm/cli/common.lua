@@ -10,6 +10,7 @@ local options = {
    all = {text = "every view set"},
    yes = {text = "do not ask"},
    reason = {value = "TEXT", text = "why, for the audit"},
+   override = {value = "GUARD=WHY", repeated = true, text = "this guard shall not refuse; the audit records why"},
    ["undo-for"] = {value = "DURATION", type = "duration", text = "how long it can be taken back, 7d unless said"},
    from = {value = "TIME", type = "time", text = "insert times from this one on"},
    to = {value = "TIME", type = "time", text = "insert times before this one"},
@@ -29,6 +30,7 @@ local families = {
    formats = {"json", "jsonl", "csv"},
    connection = {"lake", "registry", "schema", "timeout"},
    consent = {"yes", "reason"},
+   guarded = {"yes", "reason", "override"},
 }
 
 --- The declared options, with the names of common ones, and of families of them, replaced; every verb has `color` and

@@ -4,15 +4,13 @@ local report = require("mm.report")
 local text = require("mm.text")
 local time = require("mm.time")
 
-local CAUTION = "this version has no guards, audit or holds yet: see yourself that no writer of the old release is "
-   .. "alive (mmlua writers)"
-
 local plan = {}
 
-local ORDER = {"replaced", "empty", "rebuildable", "global", "source_goes", "waits_for_blocks", "short", "only_copy",
+local ORDER = {"replaced", "empty", "rebuildable", "held", "global", "source_goes", "waits_for_blocks", "short", "only_copy",
    "current", "unregistered"}
 -- Why the default selection leaves some that are rebuildable.
 local LEFT = {
+   held = "a hold covers them (mmlua hold list)",
    global = "nothing rebuilds those of global by itself",
    source_goes = "their source goes within the undo window",
 }
@@ -90,9 +88,6 @@ function plan.show(planned, options)
       return output.object(planned)
    end
    io.stdout:write(table.concat(plan.lines(planned), "\n"), "\n")
-   if planned.partitions > 0 and not options.quiet then
-      output.message(CAUTION)
-   end
 end
 
 --- Lines that say on which lake something is done, and as whom.
@@ -123,7 +118,9 @@ function plan.consent(lake, found, options, is_shown)
    end
    lines[#lines + 1] = plan.place(lake)
    lines[#lines + 1] = undo_words(found, options)
-   lines[#lines + 1] = CAUTION
+   for guard, why in pairs(options.overrides or {}) do
+      lines[#lines + 1] = ("the guard %s is overridden: %s"):format(guard, why)
+   end
    return lines
 end
 

@@ -10,7 +10,7 @@
 ---@field status string
 ---@field verdict mm.verdict|nil
 ---@field is_selected boolean
----@field why_left "global"|"source_goes"|nil of a dry run: why rebuildable partitions are left
+---@field why_left "held"|"global"|"source_goes"|nil of a dry run: why partitions that were asked for are left
 ---@field partitions integer
 ---@field bytes integer
 ---@field first_insert_time string|nil
@@ -43,12 +43,15 @@
 ---@field retired_bytes integer
 ---@field gone integer that were gone already
 ---@field changed integer that had changed, and were left
+---@field held integer that a hold covered, and were left
 ---@field changed_accepted integer
 ---@field remaining integer
 ---@field undo_until string|nil the end of the undo window
 ---@field undo_deadline string|nil until when everything can be undone, read from the deletion queue
 ---@field queued_files integer|nil
 ---@field undo_reason string|nil
+---@field overrides string why guards were overridden, JSON by their names
+---@field pruned_at string|nil when its partitions were removed from mmadmin
 ---@field undo_remaining integer|nil
 ---@field restored integer
 ---@field unrestored integer
@@ -67,11 +70,14 @@
 ---@field retired integer|nil
 ---@field gone integer|nil
 ---@field changed integer|nil
+---@field held integer
 ---@field restored integer|nil of an undo
 ---@field lost integer|nil of an undo: files that are deleted
 ---@field overlapped integer|nil of an undo
 ---@field bytes integer
 ---@field remaining integer
+---@field audit_seq integer of the batch's entry in the audit
+---@field audit_hash string the head of the audit after it
 ---@field state string|nil of `lake:apply_batch()`
 
 ---@class mm.item a row of `lake:items()`
@@ -87,7 +93,7 @@
 ---@field updated string|nil
 ---@field status string
 ---@field verdict mm.verdict|nil
----@field outcome string planned, retired, gone, changed, restored, untouched, file_deleted, file_expires, overlapped
+---@field outcome string planned, retired, gone, changed, held, restored, untouched, file_deleted, file_expires, overlapped
 ---@field committed_at string|nil
 
 return {}
