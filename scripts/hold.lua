@@ -4,8 +4,8 @@ local journal = require("mm.report.journal")
 local output = require("mm.output")
 
 local options = cli.parse{
-   text = "Lists holds (list), makes one (add), or releases one (release). What a hold covers is in no plan, and batches "
-      .. "leave it alone. Upstream's retention knows nothing of holds: it deletes when its days are over.",
+   text = "Lists holds (list), makes one (add), or releases one (release). What a hold covers is in no plan, and "
+      .. "batches leave it alone. Upstream's retention knows nothing of holds: it deletes when its days are over.",
    arguments = {{name = "action", text = "list unless said", values = {"list", "add", "release"}, optional = true},
       {name = "what", text = "of add the view set (or --all), of release the hold's number", optional = true}},
    options = {"connection", "formats", "consent", {name = "all", text = "every view set; of list: released ones too"},

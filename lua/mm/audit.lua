@@ -34,7 +34,8 @@ local function read_filter(self, opts)
 end
 
 --- The entries of the audit, the oldest first: what was done (planned, applying, retired, paused, applied, abandoned,
---- undoing, restored, undone, pruned, refused, held, released, published, initialized, upgraded, adopted), by whom, why.
+--- undoing, restored, undone, pruned, refused, held, released, published, initialized, upgraded, adopted), by whom and
+--- why.
 ---@param opts? {retirement: string, what: string, from: string}
 ---@return mm.rows|nil, table|nil err
 function lake:audit(opts)
@@ -68,8 +69,8 @@ local function parse_head(head)
    return tonumber(seq), hash:lower()
 end
 
---- Hashes the whole audit again. `head` is one that was noted before, outside of the lake: whoever may write mmadmin can
---- make a whole chain anew, or go back to an older one, and only a noted head shows that.
+--- Hashes the whole audit again. `head` is one that was noted before, outside of the lake: whoever may write mmadmin
+--- can make a whole chain anew, or go back to an older one, and only a noted head shows that.
 ---@param opts? {head: string}
 ---@return mm.chain|nil, table|nil err
 function lake:verify_audit(opts)

@@ -38,8 +38,8 @@ local function find(self, number)
 end
 
 --- Makes a hold: partitions of a view set, of one of its instances, whose insert range overlaps [from, to); what is not
---- given is any. When this returns nothing under it will be retired: batches that run are waited for, and plans leave it
---- out. Upstream's retention deletes there all the same when its days are over.
+--- given is any. When this returns nothing under it will be retired: batches that run are waited for, and plans leave
+--- it out. Upstream's retention deletes there all the same when its days are over.
 ---@param opts {view_set: string, view_instance: string, from: string, to: string, all: boolean, reason: string} `all`
 ---   in place of a view set holds every one
 ---@return mm.hold|nil, table|nil err

@@ -21,6 +21,7 @@ require("mm.timeline")
 require("mm.guards")
 require("mm.holds")
 require("mm.audit")
+require("mm.prune")
 handle.guard_methods()
 
 local mm = {schema = schema, registry = registry, version = core.version}
@@ -56,8 +57,8 @@ end
 --- Opens a lake. Without conninfo: MICROMEGAS_SQL_CONNECTION_STRING, else libpq's environment.
 ---@param conninfo? string libpq's keywords, a URI or the name of a service
 ---@param opts? {registry: mm.registry, schema: string, timeout: integer, retention_days: integer,
----   guards: {name: string, check: fun(lake: mm.lake, retirement: mm.retirement): table|string|nil}[]} `registry` what is
----   current (default: as published in the lake; for reading else inferred), `schema` that holds the catalog where
+---   guards: {name: string, check: fun(lake: mm.lake, retirement: mm.retirement): table|string|nil}[]} `registry` what
+---   is current (default: as published in the lake; for reading else inferred), `schema` that holds the catalog where
 ---   there are two, `timeout` seconds for a reading statement (300; 0: no limit), `retention_days` where the lake does
 ---   not say (90), `guards` of your own, beside those in the file that MM_GUARDS names: `check` returns what it finds,
 ---   {message =, why =, passes =} or a text, or nothing

@@ -6,7 +6,6 @@ local json = require("mm.json")
 local options = require("mm.options")
 local patience = require("mm.patience")
 local rows = require("mm.rows")
-local text = require("mm.text")
 
 local lake = handle.methods
 local retirements = {}
@@ -131,33 +130,6 @@ function lake:items(id)
       end
       return page, problem
    end)
-end
-
---- Removes the items of retirements that nobody needs any more: there is nothing left to apply, and what could be undone
---- is past its window, for at least `older_than`. What they were and did stays, in the audit too.
----@param opts {reason: string, older_than: string|integer} default 30d
----@return mm.retirement[]|nil pruned, table|nil err
-function lake:prune_retirements(opts)
-   opts = options.check("lake:prune_retirements", opts, {reason = "string", older_than = "string|integer?"})
-   local older, err = opts.older_than or "30d", nil
-   if type(older) == "string" then
-      older, err = text.parse_duration(older)
-   end
-   local list
-   if older then
-      list, err = handle.select(self, "prunable", {n = 1, ("%d seconds"):format(older)})
-   end
-   local pruned = {}
-   for _, each in ipairs(list or {}) do
-      local is_done
-      is_done, err = core.lake_prune(self, each.number, ("%d seconds"):format(older), opts.reason)
-      if err then
-         err.done = #pruned > 0 and #pruned or nil
-         return nil, err
-      end
-      pruned[#pruned + 1] = is_done and retirements.get(self, each.number) or nil
-   end
-   return list and pruned, err
 end
 
 local function move(name, state, from)

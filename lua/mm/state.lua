@@ -103,8 +103,8 @@ local function grants(role, words)
    return ("grant %s to %s;"):format(words, quote(role))
 end
 
---- The statements that `init` or `upgrade_state` runs, for a DBA, with rights for roles: `owner` owns the schema, `operator` may retire
---- and undo, `viewer` may look.
+--- The statements that `init` or `upgrade_state` runs, for a DBA, with rights for roles: `owner` owns the schema,
+--- `operator` may retire and undo, `viewer` may look.
 ---@param opts {name: string, owner: string, operator: string, viewer: string}
 ---@return string|nil sql, table|nil err
 function lake:init_sql(opts)

@@ -43,8 +43,8 @@ end
 
 --- What a hold kept from a batch.
 function stops.held(batch)
-   return errors.new("refused", ("refused by the guard holds: a hold covers %d partitions of the last batch, made while "
-      .. "this ran"):format(batch.held), {guard = "holds", hint = "those stay (mmlua hold list)"})
+   local message = "refused by the guard holds: a hold covers %d partitions of the last batch, made while this ran"
+   return errors.new("refused", message:format(batch.held), {guard = "holds", hint = "those stay (mmlua hold list)"})
 end
 
 local function is_last_hour(now)

@@ -126,7 +126,7 @@ end
 ---@param opts {reason: string, dry_run: boolean, partial: boolean, limit: integer, on_batch: fun(batch: table),
 ---   overrides: table<string, string>} a dry run needs no reason and gives the retirement with `check`; of the guards
 ---   only `copy` is asked
----@return table|nil retirement, table|nil err codes conflict (what cannot be restored, or nothing to undo), refused, ...
+---@return table|nil retirement, table|nil err codes conflict (what cannot be restored, nothing to undo), refused, ...
 function lake:undo(id, opts)
    opts = options.check("lake:undo", opts, {reason = "string?", dry_run = "boolean?", partial = "boolean?",
       limit = "integer?", on_batch = "function?", overrides = "table?"})

@@ -11,7 +11,7 @@
 --   stage:live(), stage:queued() -> paths of live partitions, of queued files: sorted, between spaces
 --   stage:fingerprint() -> equal when lakehouse_partitions and temporary_files hold equal rows
 --   stage:troubles() -> live rows whose file is queued, transactions and locks of others; "" when there are none
---   stage.OVERRIDES  of the guards, for apply
+--   stage.OVERRIDES  for apply: made-up lakes hold what two releases have just written, and most specs are not about guards
 --   stage:value(sql) -> text; NULL is ""     stage:psql(sql), stage:rows(sql), stage:session(), stage.db: see postgres.lua
 local postgres = require("spec.support.postgres")
 
@@ -30,7 +30,6 @@ local COLUMNS = {
    {"max_sort_key_time", 8},
 }
 
--- Made-up lakes hold what two releases have just written; guards are not what most specs are about.
 stage.OVERRIDES = {writers = "a made-up lake", blocks_last = "a made-up lake", budget = "a made-up lake"}
 
 local function literal(value)
@@ -138,9 +137,8 @@ function stage:close()
 end
 
 local EMPTY = [[
-   truncate lakehouse_partitions, temporary_files, blocks, streams, processes;
-   truncate mmadmin.retirement, mmadmin.item, mmadmin.skipped, mmadmin.unrestored, mmadmin.batch, mmadmin.view_set,
-      mmadmin.hold, mmadmin.audit restart identity;
+   truncate lakehouse_partitions, temporary_files, blocks, streams, processes, mmadmin.retirement, mmadmin.item,
+      mmadmin.skipped, mmadmin.unrestored, mmadmin.batch, mmadmin.view_set, mmadmin.hold, mmadmin.audit restart identity;
    update mmadmin.audit_head set seq = 0, hash = sha256('');
 ]]
 
@@ -164,15 +162,12 @@ function stage:drop()
    end
 end
 
-function stage:value(sql)
-   return self.db:psql(sql)
-end
-
 for _, name in ipairs{"psql", "rows", "session"} do
    stage[name] = function(self, ...)
       return self.db[name](self.db, ...)
    end
 end
+stage.value = stage.psql
 
 function stage:live()
    return self:value("select coalesce(string_agg(file_path, ' ' order by file_path), '') from lakehouse_partitions")

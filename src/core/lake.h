@@ -20,7 +20,6 @@ mm_code mm_lake_run(mm_lake *lake, mm_mode mode, const char *modes, const char *
 
 mm_db *mm_lake_db(const mm_lake *lake);
 
-
 /* The text of a result's first row, "" for null. */
 const char *mm_result_text(const mm_result *result, int column);
 int64_t mm_result_int(const mm_result *result, int column, int64_t if_null);

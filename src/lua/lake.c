@@ -225,13 +225,21 @@ void mml_open_lake(lua_State *L)
     static const luaL_Reg methods[] = {{"close", lake_release}, {NULL, NULL}};
     static const luaL_Reg none[] = {{NULL, NULL}};
     static const luaL_Reg functions[] = {
-        {"lake_open", lake_open},       {"lake_is_open", lake_is_open},
-        {"lake_info", lake_info},       {"lake_select", lake_select},
-        {"lake_init", lake_init},       {"lake_remove_state", lake_remove_state},
-        {"lake_refresh", lake_refresh}, {"lake_check_writable", lake_check_writable},
-        {"lake_publish", lake_publish}, {"lake_export", lake_export},
-        {"lake_upgrade", lake_upgrade}, {"lake_adopt", lake_adopt}, {"lake_check_present", lake_check_present},
-        {"statement", statement},       {NULL, NULL},
+        {"lake_open", lake_open},
+        {"lake_is_open", lake_is_open},
+        {"lake_info", lake_info},
+        {"lake_select", lake_select},
+        {"lake_init", lake_init},
+        {"lake_remove_state", lake_remove_state},
+        {"lake_refresh", lake_refresh},
+        {"lake_check_writable", lake_check_writable},
+        {"lake_publish", lake_publish},
+        {"lake_export", lake_export},
+        {"lake_upgrade", lake_upgrade},
+        {"lake_adopt", lake_adopt},
+        {"lake_check_present", lake_check_present},
+        {"statement", statement},
+        {NULL, NULL},
     };
 
     mml_newclass(L, LAKE_MT, methods, lake_release);

@@ -6,8 +6,8 @@ local time = require("mm.time")
 
 local plan = {}
 
-local ORDER = {"replaced", "empty", "rebuildable", "held", "global", "source_goes", "waits_for_blocks", "short", "only_copy",
-   "current", "unregistered"}
+local ORDER = {"replaced", "empty", "rebuildable", "held", "global", "source_goes", "waits_for_blocks", "short",
+   "only_copy", "current", "unregistered"}
 -- Why the default selection leaves some that are rebuildable.
 local LEFT = {
    held = "a hold covers them (mmlua hold list)",

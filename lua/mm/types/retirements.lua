@@ -93,7 +93,7 @@
 ---@field updated string|nil
 ---@field status string
 ---@field verdict mm.verdict|nil
----@field outcome string planned, retired, gone, changed, held, restored, untouched, file_deleted, file_expires, overlapped
+---@field outcome string planned, retired, gone, changed, held, restored, untouched, file_deleted, file_expires, ...
 ---@field committed_at string|nil
 
 return {}

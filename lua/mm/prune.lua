@@ -1,0 +1,45 @@
+-- The end of keeping what nobody can apply or undo any more.
+local core = require("mm.core")
+local handle = require("mm.handle")
+local options = require("mm.options")
+local retirements = require("mm.retirements")
+local text = require("mm.text")
+
+local lake = handle.methods
+
+-- Those that can be pruned, and since when they must be over as an interval; or nil, nil and the error.
+local function prunable(self, older_than)
+   local is_there, err = core.lake_check_present(self)
+   local seconds = older_than or "30d"
+   if is_there and type(seconds) == "string" then
+      seconds, err = text.parse_duration(seconds)
+   end
+   if err then
+      return nil, nil, err
+   end
+   local interval, list = ("%d seconds"):format(seconds), nil
+   list, err = handle.select(self, "prunable", {n = 1, interval})
+   return list, interval, err
+end
+
+--- Removes the items of retirements that nobody needs any more: there is nothing left to apply, and what could be undone
+--- is past its window, for at least `older_than`. What they were and did stays, in the audit too.
+---@param opts {reason: string, older_than: string|integer} default 30d
+---@return mm.retirement[]|nil pruned, table|nil err
+function lake:prune_retirements(opts)
+   opts = options.check("lake:prune_retirements", opts, {reason = "string", older_than = "string|integer?"})
+   local list, interval, err = prunable(self, opts.older_than)
+   local pruned = {}
+   for _, each in ipairs(list or {}) do
+      local is_done
+      is_done, err = core.lake_prune(self, each.number, interval, opts.reason)
+      if err then
+         err.done = #pruned > 0 and #pruned or nil
+         return nil, err
+      end
+      pruned[#pruned + 1] = is_done and retirements.get(self, each.number) or nil
+   end
+   return list and pruned, err
+end
+
+return lake
