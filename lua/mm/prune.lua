@@ -17,9 +17,9 @@ local function prunable(self, older_than)
    if err then
       return nil, nil, err
    end
-   local interval, list = ("%d seconds"):format(seconds), nil
-   list, err = handle.select(self, "prunable", {n = 1, interval})
-   return list, interval, err
+   local interval = ("%d seconds"):format(seconds)
+   local list, problem = handle.select(self, "prunable", {n = 1, interval})
+   return list, interval, problem
 end
 
 --- Removes the items of retirements that nobody needs any more: there is nothing left to apply, and what could be undone
