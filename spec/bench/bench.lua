@@ -93,10 +93,14 @@ local function bench_retiring(db, bare)
    end)
    row("retire: mm, plan with verdicts", plan.partitions, plan_s, bare * plan.partitions)
    db:psql("analyze mmadmin.item")
+   local guards_s = timed(db, function()
+      assert(lake:guards(plan.id))
+   end)
+   row("guards: mm, all of them", plan.partitions, guards_s, bare * plan.partitions)
    local batches, first, last = 0, nil, nil
    local number = plan.number
    local apply_s = timed(db, function()
-      assert(core.lake_begin(lake, number, plan.digest:sub(1, 6), "bench", "7 days"))
+      assert(core.lake_begin(lake, number, plan.digest:sub(1, 6), "bench", "7 days", {}, "{}"))
       local batch
       repeat
          local seconds
