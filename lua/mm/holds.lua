@@ -56,6 +56,7 @@ function lake:hold(opts)
       number, err = core.lake_hold(self, {n = 5, opts.view_set, opts.view_instance, from, to, opts.reason})
    end
    if not number then
+      err.hint = err.outcome == "unknown" and "mmlua hold list shows whether it was made" or err.hint
       return nil, err
    end
    return find(self, number)

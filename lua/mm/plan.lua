@@ -108,6 +108,8 @@ end
 local function store(self, params)
    local number, err = core.lake_plan(self, params)
    if not number then
+      err.hint = err.outcome == "unknown" and "a plan changes nothing; mmlua retirements shows whether it was kept"
+         or err.hint
       return nil, err
    end
    local made
