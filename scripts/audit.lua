@@ -27,6 +27,7 @@ if options.action == "verify" then
    end
    return chain.is_intact and 0 or 5
 end
+options.brief = journal.brief
 output.rows(assert(lake:audit{retirement = options.id, what = options.what, from = options.from}),
    journal.audit_columns(options), options)
 cli.next(options, "mmlua audit verify")

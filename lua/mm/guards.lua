@@ -118,7 +118,10 @@ function guards.ask(self, found, overrides, only)
    for _, finding in ipairs(own ~= findings and own or {}) do
       findings[#findings + 1] = finding
    end
-   return own and findings, err
+   if not own then
+      return nil, err
+   end
+   return findings
 end
 
 local function others(findings)

@@ -13,7 +13,8 @@ with registry as (
 )
 select 'needs_blocks' as kind, p.view_set_name, count(*) as partitions,
        coalesce(sum(p.file_size), 0)::bigint as bytes,
-       min(format('%s/%s [%s, %s]', p.view_set_name, p.view_instance_id, p.begin_insert_time, p.end_insert_time)) as example
+       min(format('%s/%s of %s', p.view_set_name, p.view_instance_id,
+                  to_char(p.begin_insert_time, 'YYYY-MM-DD HH24:MI:SS'))) as example
   from lakehouse_partitions p
   join registry r on r.view_set_name = p.view_set_name and p.file_schema_hash <> r.current_schema_hash
  cross join blocks b

@@ -72,10 +72,21 @@ function journal.audit_columns(options)
    end
    return {
       "seq", {name = "at", format = report.time}, "what", {name = "id", heading = "retirement"},
-      {name = "detail", heading = "", format = gist}, {name = "why"}, {name = "user", heading = "by", format = by},
+      {name = "detail", format = gist}, {name = "why"}, {name = "user", heading = "by", format = by},
       {name = "by_script", heading = "script", spare = true},
       {name = "hash", format = function(value) return value:sub(1, 12) end, spare = true},
    }
+end
+
+--- An entry on two lines, for narrow terminals.
+---@param row mm.audit_entry
+---@return string
+function journal.brief(row)
+   local what = gist(row.detail)
+   local parts = {("%d  %s  %s%s%s"):format(row.seq, report.time(row.at), row.what, row.id and " " .. row.id or "",
+      what ~= "" and ": " .. what or "")}
+   parts[2] = ("   %sby %s"):format(row.why and row.why .. ", " or "", by(nil, row))
+   return text.escape(parts[1]) .. "\n" .. text.escape(parts[2])
 end
 
 local function write_line(file, path, record)
