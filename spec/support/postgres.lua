@@ -4,6 +4,7 @@
 --   local db = postgres.database("lake-0.33.0")   a fresh copy of a lake: lake-0.27.0, lake-rolling, lake-0.33.0
 --   local db = postgres.database("catalog-v7")    upstream's empty tables of that lakehouse version, 1 to 10
 --   local db = postgres.database("empty")         a database without any table
+--   local db = postgres.database(NAME, OPTIONS)   filled anew after CREATE DATABASE with these options
 --
 --   db.conninfo                for the code under test
 --   db:psql(sql)     -> text   unaligned, tuples only; raises psql's message; several statements are fine
@@ -68,12 +69,15 @@ local function template(name)
    return name == "empty" and "template1" or name
 end
 
-function postgres.database(name)
+function postgres.database(name, options)
    postgres.start()
    count = count + 1
    local db = handle(("spec_%d"):format(count), "postgres")
-   cluster.admin:psql(('create database %s template "%s"'):format(db.name, template(name)))
+   cluster.admin:psql(("create database %s %s"):format(db.name, options or ('template "%s"'):format(template(name))))
    live[db.name] = db
+   if options then
+      fill_template(db, name)
+   end
    return db
 end
 

@@ -1,6 +1,7 @@
 -- A made-up lake that the specs of a file share: emptied and filled again for each, quicker than a new database.
 --
---   local stage = require("spec.support.stage").new("catalog-v10")     at its first use, not when the file is loaded
+--   local stage = require("spec.support.stage").new("catalog-v10", [options])   made at its first use, not when the file
+--      is loaded; options: those of postgres.database
 --   stage:set({{"old", 0, 1, "05"}, {"new", 0, 1, "07"}}, [sql])
 --      Removes everything, the rows of mmadmin too, and puts these partitions there in this order: the path of the file
 --      (false: an empty partition, without one), the hours of 2026-11-01 at which it begins and ends (or a literal),
@@ -112,8 +113,8 @@ function stage.block(hour, events, options)
       process, events, time(hour))
 end
 
-function stage.new(template)
-   return setmetatable({template = template, version = tonumber(template:match("%-v(%d+)$")) or 10}, stage)
+function stage.new(template, options)
+   return setmetatable({template = template, options = options, version = tonumber(template:match("%-v(%d+)$")) or 10}, stage)
 end
 
 function stage:open(options)
@@ -125,7 +126,7 @@ function stage:open(options)
 end
 
 local function prepare(self)
-   self.db, self.opened = postgres.database(self.template), {}
+   self.db, self.opened = postgres.database(self.template, self.options), {}
    assert(self:open():init{name = "made-up"})
 end
 
