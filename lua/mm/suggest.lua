@@ -30,14 +30,15 @@ function suggest.distance(a, b)
    return rows[#a][#b]
 end
 
--- Smaller is nearer. A name that begins with what was typed is as good as one with a single error.
-local function rank(name, candidate)
+-- Smaller is nearer, nil is further than `limit`. A name that begins with what was typed is as good as one with a single
+-- error.
+local function rank(name, candidate, limit)
    local a, b = normalize(name), normalize(candidate)
-   local distance = suggest.distance(a, b)
    if #a >= 3 and b:sub(1, #a) == a then
-      return math.min(distance, 1)
+      return a == b and 0 or 1
    end
-   return distance
+   local distance = math.abs(#a - #b) <= limit and suggest.distance(a, b)
+   return distance and distance <= limit and distance or nil
 end
 
 --- The nearest of `names`, or nil when none is near enough to be meant.
@@ -46,10 +47,13 @@ end
 ---@return string|nil
 function suggest.nearest(name, names)
    local best, best_rank
+   if #name < 2 then
+      return nil
+   end
    for _, candidate in ipairs(names) do
-      local candidate_rank = rank(name, candidate)
       local limit = math.max(1, math.floor(math.min(#name, #candidate) / 3))
-      if candidate_rank <= limit and (not best or candidate_rank < best_rank) then
+      local candidate_rank = rank(name, candidate, limit)
+      if candidate_rank and (not best or candidate_rank < best_rank) then
          best, best_rank = candidate, candidate_rank
       end
    end

@@ -29,11 +29,20 @@ describe("suggest", function()
    it("does not guess from what is too different or too short", function()
       assert.is_nil(suggest.nearest("retire", verbs))
       assert.is_nil(suggest.nearest("un", verbs))
-      assert.is_nil(suggest.nearest("", verbs))
+      assert.is_nil(suggest.nearest("", {"a"}))
+      assert.is_nil(suggest.nearest("b", {"a"}))
    end)
 
    it("takes the first of those that are as near", function()
       assert.are.equal("aa", suggest.nearest("ac", {"aa", "ab"}))
+   end)
+
+   it("does not compare what is much longer", function()
+      local before = os.clock()
+
+      assert.is_nil(suggest.nearest(("x"):rep(1000000), verbs))
+
+      assert.is_true(os.clock() - before < 0.5)
    end)
 
    it("makes a phrase of it, or none", function()
