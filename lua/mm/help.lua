@@ -1,6 +1,7 @@
 -- What `mmlua help` prints, and what an unknown verb is answered.
 local exit_codes = require("mm.exit_codes")
 local suggest = require("mm.suggest")
+local text = require("mm.text")
 
 local help = {}
 
@@ -91,9 +92,10 @@ end
 ---@return integer exit_code
 function help.unknown(_, names, name)
    table.sort(names)
-   io.stderr:write(("mmlua: unknown verb '%s'%s\n"):format(name, suggest.phrase(name, names)))
+   local shown = text.escape(name)
+   io.stderr:write(("mmlua: unknown verb '%s'%s\n"):format(shown, suggest.phrase(name, names)))
    io.stderr:write("verbs: ", table.concat(names, " "), "\n")
-   io.stderr:write("hint: a script is named with a slash, a dot, or after `--`: mmlua ./", name, "\n")
+   io.stderr:write("hint: a script is named with a slash, a dot, or after `--`: mmlua ./", shown, "\n")
    return exit_codes.usage
 end
 
