@@ -81,7 +81,7 @@ function report.brief(row)
       end
    end
    local of = row.instances and text.count(row.instances) .. (row.instances == 1 and " instance" or " instances")
-      or "instance " .. row.view_instance_id
+      or row.view_instance_id and "instance " .. row.view_instance_id or "no instance"
    return text.escape(("%s: %s partitions, %s, %s"):format(row.view_set_name, text.count(row.partition_count),
       text.bytes(row.bytes), of)) .. "\n   " .. table.concat(parts, ", ")
 end
@@ -113,7 +113,7 @@ end
 
 --- "2026-11-23 02:05:48 UTC" of a time of mm; the microseconds go.
 function report.time(value)
-   return value and (value:gsub("^(%d+%-%d+%-%d+)T(%d+:%d+:%d+).*$", "%1 %2 UTC")) or ""
+   return value and (value:gsub("^(%d+%-%d+%-%d+)T(%d+:%d+:%d+)[.%d]*Z", "%1 %2 UTC")) or ""
 end
 
 --- A callback that says how far a retirement or undo is: see mm.progress.

@@ -113,6 +113,7 @@ function text.count(count)
    return (grouped:gsub("^ ", ""):gsub("^%- ", "-"))
 end
 
+local MAX_EXACT = 9007199254740992 -- 2^53
 local seconds = {w = 604800, d = 86400, h = 3600, m = 60, s = 1}
 
 --- Seconds of a duration: "7d", "36h", "90m", "1d12h".
@@ -122,11 +123,12 @@ function text.parse_duration(value)
    local sum, rest = 0, value
    while rest ~= "" do
       local count, unit, tail = rest:match("^(%d+)([wdhms])(.*)$")
-      if not count or #count > 9 then
+      sum = count and #count <= 9 and sum + tonumber(count) * seconds[unit] or nil
+      if not sum or sum > MAX_EXACT then
          sum = nil
          break
       end
-      sum, rest = sum + tonumber(count) * seconds[unit], tail
+      rest = tail
    end
    if value == "" or not sum then
       return errors.fail("invalid", ("'%s' is not a duration"):format(text.escape(value)), {

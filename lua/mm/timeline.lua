@@ -32,6 +32,18 @@ local function collect(rows, wanted)
    return result
 end
 
+-- From the beginning of time or to its end is as far as there are partitions.
+local function bounded(wanted)
+   wanted.from = wanted.from ~= "-infinity" and wanted.from or nil
+   wanted.to = wanted.to ~= "infinity" and wanted.to or nil
+   return wanted
+end
+
+local function is_empty(wanted)
+   local from, to = wanted.from, wanted.to
+   return from == "infinity" or to == "-infinity" or from ~= nil and to ~= nil and from >= to
+end
+
 --- The insert ranges of a view set, or of one instance, over time: buckets of a round length, and in `rows` for each
 --- bucket, status and verdict how many partitions begin in it, their bytes, and which share of the bucket they cover;
 --- `is_total` marks the row of a bucket's partitions together. Nothing is said of buckets without partitions.
@@ -39,7 +51,7 @@ end
 ---   `buckets` at most so many, 60 unless said
 ---@return mm.timeline|nil, mm.error|nil err
 function lake:timeline(opts)
-   opts = options.check("lake:timeline", opts, filter.spec{view_set = "string", buckets = "integer?"})
+   opts = options.check("lake:timeline", opts, filter.spec{view_set = "text", buckets = "integer?"})
    local buckets = opts.buckets or BUCKETS
    if buckets < 1 or buckets > MOST_BUCKETS then
       return errors.fail("invalid", ("%d buckets: 1 to %d are possible"):format(buckets, MOST_BUCKETS))
@@ -49,7 +61,7 @@ function lake:timeline(opts)
    if registry then
       wanted, err = filter.read(self, registry, opts)
    end
-   if wanted and wanted.from and wanted.to and wanted.from >= wanted.to then
+   if wanted and is_empty(bounded(wanted)) then
       return errors.fail("invalid", "nothing lies between `from` and `to`")
    end
    if wanted then

@@ -4,7 +4,7 @@
 select view_set_name::text collate "default" as view_set_name,
        view_instance_id::text collate "default" as view_instance_id,
        file_schema_hash as outdated_schema_hash, current_schema_hash, count(*) as partition_count,
-       sum(file_size)::bigint as bytes, sum(num_rows)::bigint as num_rows,
+       coalesce(sum(file_size), 0)::bigint as bytes, sum(num_rows)::bigint as num_rows,
        min(b) as first_insert_time, max(e) as last_insert_time, max(updated) as last_updated,
        count(*) filter (where verdict = 'replaced') as replaced,
        count(*) filter (where verdict = 'short') as short,
