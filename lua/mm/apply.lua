@@ -17,7 +17,7 @@ local BATCH = 10000
 -- How long a retirement may run before the guards are asked again.
 local WATCH_S = 60
 
-local OPTIONS = {reason = "string", undo_for = "string|integer?", limit = "integer?", strict = "boolean?",
+local OPTIONS = {reason = "reason", undo_for = "string|integer?", limit = "integer?", strict = "boolean?",
    on_batch = "function?", overrides = "table?"}
 
 -- An empty plan has no batch that would end it.

@@ -22,7 +22,7 @@ end
 ---@return table|nil err
 function begin.run(self, found, opts)
    local undo_s, err = plan.undo_seconds(opts.undo_for or found.selection.undo_for)
-   err = err or begin.refused(self, found, opts) or look.ahead(self, found)
+   err = err or patience.limit_error(opts.limit) or begin.refused(self, found, opts) or look.ahead(self, found)
    if err then
       return err
    end

@@ -21,7 +21,7 @@ end
 ---@param view_set? string
 ---@return table[]|nil, table|nil err
 function lake:list_schema_versions(view_set)
-   options.check("lake:list_schema_versions", {view_set = view_set}, {view_set = "string?"})
+   options.check("lake:list_schema_versions", {view_set = view_set}, {view_set = "text?"})
    local registry, err = handle.registry(self)
    if not registry then
       return nil, err

@@ -110,4 +110,19 @@ function characters.each(text)
    end
 end
 
+--- Whether a text is UTF-8 from end to end.
+---@param text string
+---@return boolean
+function characters.is_utf8(text)
+   if not text:find("[\128-\255]") then
+      return true
+   end
+   for _, code in characters.each(text) do
+      if not code then
+         return false
+      end
+   end
+   return true
+end
+
 return characters

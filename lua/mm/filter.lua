@@ -10,7 +10,7 @@ filter.STATUSES = {"current", "outdated", "unhashed", "unregistered", optional =
 ---@param more? table
 ---@return table spec
 function filter.spec(more)
-   local spec = {view_set = "string?", view_instance = "string?", from = "string?", to = "string?"}
+   local spec = {view_set = "text?", view_instance = "text?", from = "string?", to = "string?"}
    for name, wanted in pairs(more or {}) do
       spec[name] = wanted
    end

@@ -1,15 +1,24 @@
 -- Checks the options table of a function: a mistake of the caller raises at the caller's line.
+local characters = require("mm.characters")
 local suggest = require("mm.suggest")
 
 local options = {}
 
-local function has_nul(value)
-   return type(value) == "string" and value:find("\0", 1, true) ~= nil
-end
+local MAX_EXACT = 9007199254740992 -- 2^53: what every Lua holds exactly
 
 local function is_integer(value)
-   return type(value) == "number" and value % 1 == 0 and value - value == 0
+   return type(value) == "number" and value % 1 == 0 and value >= -MAX_EXACT and value <= MAX_EXACT
 end
+
+local function is_number(value)
+   return type(value) == "number" and value == value
+end
+
+-- Kinds of values; all others are called as `type` does.
+local CALLED = {text = "string", name = "string", reason = "string"}
+local IS = {integer = is_integer, number = is_number, any = function()
+   return true
+end}
 
 local function names_of(spec)
    local names = {}
@@ -35,8 +44,28 @@ local function is_among(value, list)
    return false
 end
 
-local function is_of_type(value, wanted)
-   return wanted == "any" or type(value) == wanted or wanted == "integer" and is_integer(value)
+local function is_of_kind(value, kind)
+   return IS[kind] and IS[kind](value) or not IS[kind] and type(value) == (CALLED[kind] or kind)
+end
+
+local function text_complaint(value, kind)
+   if value:find("\0", 1, true) then
+      return "holds a NUL byte"
+   elseif CALLED[kind] and not characters.is_utf8(value) then
+      return "is not UTF-8"
+   elseif kind == "name" and value == "" then
+      return "is empty"
+   elseif kind == "reason" and not value:find("%S") then
+      return "is blank"
+   end
+end
+
+-- "-nan" is what some Luas call it.
+local function actual_of(value)
+   if type(value) == "number" and not is_integer(value) then
+      return value ~= value and "nan" or tostring(value)
+   end
+   return type(value)
 end
 
 -- What is wrong with the value, or nothing.
@@ -44,15 +73,14 @@ local function complaint(value, wanted)
    if type(wanted) == "table" then
       return not is_among(value, wanted) and ("must be %s, not %s"):format(any_of(wanted), tostring(value)) or nil
    end
-   local types = {}
-   for name in wanted:gmatch("%a+") do
-      if is_of_type(value, name) then
-         return has_nul(value) and "holds a NUL byte" or nil
+   local kinds = {}
+   for kind in wanted:gmatch("%a+") do
+      if is_of_kind(value, kind) then
+         return type(value) == "string" and text_complaint(value, kind) or nil
       end
-      types[#types + 1] = name
+      kinds[#kinds + 1] = CALLED[kind] or kind
    end
-   local actual = is_of_type(value, "number") and not is_integer(value) and tostring(value) or type(value)
-   return ("must be of type %s, not %s"):format(any_of(types), actual)
+   return ("must be of type %s, not %s"):format(any_of(kinds), actual_of(value))
 end
 
 local function is_optional(wanted)
@@ -82,11 +110,12 @@ local function first_mistake(opts, spec)
    end
 end
 
---- Checks the options that a function was given. `spec` says for each name what it may be: a type as `type` says it,
---- or "integer" or "any", several separated by "|", a "?" at the end when it may be missing; or a list of values,
---- with `optional = true` when it may be missing.
+--- Checks the options that a function was given. `spec` says for each name what it may be: a type as `type` says it, or
+--- "any", "integer" (to 2^53), "text" (a string in UTF-8, as the lake's database wants it), "name" (a text that is not empty)
+--- or "reason" (one that is not blank), several separated by "|", a "?" at the end when it may be missing; or a list of values, with
+--- `optional = true` when it may be missing.
 ---
----     options.check("lake:plan", opts, {view_set = "string?", limit = "integer|string?", format = {"csv", "jsonl"}})
+---     options.check("lake:plan", opts, {view_set = "text?", limit = "integer|string?", format = {"csv", "jsonl"}})
 ---
 ---@param name string the function's, for the message
 ---@param opts table|nil nil is as good as an empty table

@@ -52,7 +52,7 @@ end
 ---@param view_set? string
 ---@return table[]|nil, table|nil err
 function lake:list_outdated_partitions(view_set)
-   options.check("lake:list_outdated_partitions", {view_set = view_set}, {view_set = "string?"})
+   options.check("lake:list_outdated_partitions", {view_set = view_set}, {view_set = "text?"})
    local registry, err = handle.registry(self)
    if not registry then
       return nil, err
@@ -69,7 +69,7 @@ end
 ---@param opts {view_set: string, view_instance: string, at: string}
 ---@return table[]|nil, table|nil err
 function lake:explain(opts)
-   opts = options.check("lake:explain", opts, {view_set = "string", view_instance = "string?", at = "string"})
+   opts = options.check("lake:explain", opts, {view_set = "text", view_instance = "text?", at = "string"})
    local at, err = time.normalize(opts.at)
    local registry
    if at then

@@ -1,5 +1,6 @@
 -- A batch with the failures that waiting or asking for less cures.
 local core = require("mm.core")
+local errors = require("mm.errors")
 
 local patience = {}
 
@@ -62,6 +63,13 @@ function patience.again(run)
       pause(25)
    end
    return nil, first_lost, true
+end
+
+--- What is wrong with the size of batches that was asked for; nothing is begun with it.
+---@param limit integer|nil
+---@return table|nil err
+function patience.limit_error(limit)
+   return limit and limit < 1 and errors.new("invalid", ("a batch of %d partitions: at least one"):format(limit)) or nil
 end
 
 --- The size of the next batch: one that was cut grows again bit by bit.

@@ -2,11 +2,12 @@
 local errors = require("mm.errors")
 local handle = require("mm.handle")
 local options = require("mm.options")
+local patience = require("mm.patience")
 local plan = require("mm.plan")
 
 local lake = handle.methods
 
-local APPLY_OPTIONS = {reason = "string", undo_for = "string|integer?", limit = "integer?", strict = "boolean?",
+local APPLY_OPTIONS = {reason = "reason", undo_for = "string|integer?", limit = "integer?", strict = "boolean?",
    on_batch = "function?", overrides = "table?", budget = "integer?"}
 
 -- Partitions of a view set that the lake defines but the registry lacks are unloaded, not garbage.
@@ -26,7 +27,7 @@ end
 ---   include_unregistered: boolean, undo_for: string|integer, budget: integer, dry_run: boolean}
 ---@return table|nil retirement, table|nil err
 function lake:plan_range(opts)
-   opts = options.check("lake:plan_range", opts, {view_set = "string", view_instance = "string", from = "string",
+   opts = options.check("lake:plan_range", opts, {view_set = "text", view_instance = "text", from = "string",
       to = "string", include_current = "boolean?", include_unregistered = "boolean?", undo_for = "string|integer?",
       budget = "integer?", dry_run = "boolean?"})
    local err = opts.include_unregistered and unloaded(self, opts.view_set)
@@ -45,7 +46,11 @@ function lake:plan_range(opts)
       budget = opts.budget, dry_run = opts.dry_run})
 end
 
-local function plan_and_apply(self, planned, err, opts)
+local function plan_and_apply(self, opts, make, request)
+   local planned, err = nil, patience.limit_error(opts.limit)
+   if not err then
+      planned, err = make(self, request)
+   end
    if not planned then
       return nil, err
    end
@@ -66,12 +71,11 @@ end
 ---@param opts table options of `lake:plan` and `lake:apply`; `reason` is required
 ---@return table|nil retirement, table|nil err
 function lake:retire_incompatible_partitions(view_set, opts)
-   options.check("lake:retire_incompatible_partitions", {view_set = view_set}, {view_set = "string"})
-   opts = options.check("lake:retire_incompatible_partitions", opts, with_apply_options{view_instance = "string?",
+   options.check("lake:retire_incompatible_partitions", {view_set = view_set}, {view_set = "text"})
+   opts = options.check("lake:retire_incompatible_partitions", opts, with_apply_options{view_instance = "text?",
       from = "string?", to = "string?", verdicts = "table?"})
-   local planned, err = plan.make(self, {view_set = view_set, view_instance = opts.view_instance, from = opts.from,
-      to = opts.to, verdicts = opts.verdicts, undo_for = opts.undo_for, budget = opts.budget})
-   return plan_and_apply(self, planned, err, opts)
+   return plan_and_apply(self, opts, plan.make, {view_set = view_set, view_instance = opts.view_instance,
+      from = opts.from, to = opts.to, verdicts = opts.verdicts, undo_for = opts.undo_for, budget = opts.budget})
 end
 
 --- Retires the partitions of one view instance whose insert range lies in that from `from` to `to`, as upstream's
@@ -85,18 +89,18 @@ end
 ---@return table|nil retirement, table|nil err
 function lake:retire_partitions(view_set, view_instance, from, to, opts)
    options.check("lake:retire_partitions", {view_set = view_set, view_instance = view_instance, from = from, to = to},
-      {view_set = "string", view_instance = "string", from = "string", to = "string"})
+      {view_set = "text", view_instance = "text", from = "string", to = "string"})
    local spec = with_apply_options{include_current = "boolean?", include_unregistered = "boolean?",
       dry_run = "boolean?"}
-   spec.reason = type(opts) == "table" and opts.dry_run and "string?" or "string"
+   spec.reason = type(opts) == "table" and opts.dry_run and "reason?" or "reason"
    opts = options.check("lake:retire_partitions", opts, spec)
-   local planned, err = self:plan_range{view_set = view_set, view_instance = view_instance, from = from, to = to,
+   local request = {view_set = view_set, view_instance = view_instance, from = from, to = to,
       include_current = opts.include_current, include_unregistered = opts.include_unregistered,
       undo_for = opts.undo_for, budget = opts.budget, dry_run = opts.dry_run}
-   if opts.dry_run or not planned then
-      return planned, err
+   if opts.dry_run then
+      return self:plan_range(request)
    end
-   return plan_and_apply(self, planned, err, opts)
+   return plan_and_apply(self, opts, lake.plan_range, request)
 end
 
 return lake

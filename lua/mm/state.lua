@@ -108,8 +108,8 @@ end
 ---@param opts {name: string, owner: string, operator: string, viewer: string}
 ---@return string|nil sql, table|nil err
 function lake:init_sql(opts)
-   opts = options.check("lake:init_sql", opts, {name = "string", owner = "string?", operator = "string?",
-      viewer = "string?"})
+   opts = options.check("lake:init_sql", opts, {name = "string", owner = "name?", operator = "name?",
+      viewer = "name?"})
    local tables, err
    err = check_name(opts.name)
    if not err then

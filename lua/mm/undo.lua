@@ -99,7 +99,7 @@ end
 local function undo(self, found, opts)
    local checked, err = check(self, found)
    if checked and not opts.dry_run then
-      err = refused(self, found, opts)
+      err = patience.limit_error(opts.limit) or refused(self, found, opts)
    end
    if err then
       return nil, err
@@ -128,7 +128,7 @@ end
 ---   only `copy` is asked
 ---@return table|nil retirement, table|nil err codes conflict (what cannot be restored, nothing to undo), refused, ...
 function lake:undo(id, opts)
-   opts = options.check("lake:undo", opts, {reason = "string?", dry_run = "boolean?", partial = "boolean?",
+   opts = options.check("lake:undo", opts, {reason = "reason?", dry_run = "boolean?", partial = "boolean?",
       limit = "integer?", on_batch = "function?", overrides = "table?"})
    if not opts.reason and not opts.dry_run then
       error("lake:undo: option 'reason' is missing", 2)
