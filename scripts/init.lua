@@ -4,7 +4,7 @@ local output = require("mm.output")
 local state = require("mm.report.state")
 
 local function role(name, text)
-   return {name = name, value = "ROLE", text = "with --sql: " .. text}
+   return {name = name, value = "ROLE", type = "name", text = "with --sql: " .. text}
 end
 local options = cli.parse{
    text = "Makes the schema mmadmin in the lake's database, where mm keeps plans, their journal and the registry. "

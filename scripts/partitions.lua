@@ -9,7 +9,7 @@ local options = cli.parse{
    options = {"connection", "formats", {name = "instance", value = "ID", text = "only this view instance"},
       {name = "status", value = "STATUS", values = {"current", "outdated", "unhashed", "unregistered"},
          text = "only these"}, "from", "to",
-      {name = "output", value = "FILE", text = "write them to this file"}},
+      {name = "output", value = "FILE", type = "path", text = "write them to this file"}},
    examples = {{"mmlua partitions log_entries --status outdated"}, {"mmlua partitions --output all.csv"}},
 }
 local lake = assert(cli.open(options))

@@ -28,6 +28,7 @@ local mm = {schema = schema, registry = registry, version = core.version}
 
 local OPTIONS = {registry = "userdata?", schema = "string?", timeout = "integer?", retention_days = "integer?",
    guards = "table?"}
+local VARIABLE = "MICROMEGAS_SQL_CONNECTION_STRING"
 local DEFAULT_TIMEOUT_S, MAX_TIMEOUT_S, MAX_RETENTION_DAYS = 300, 86400, 36500
 
 -- Raises at the line that called the caller.
@@ -54,6 +55,20 @@ local function range_error(opts)
    end
 end
 
+-- Who named no connection is told where it is from when it is none.
+local function open(conninfo, opts)
+   local variable = os.getenv(VARIABLE)
+   local lake, err = core.lake_open(conninfo or variable, opts.schema, opts.timeout or DEFAULT_TIMEOUT_S)
+   if err and variable and not conninfo then
+      if err.code == "invalid" then
+         err.message = ("%s: %s"):format(VARIABLE, err.message)
+      elseif err.code == "connection" then
+         err.hint = err.hint or "the connection is what " .. VARIABLE .. " says"
+      end
+   end
+   return lake, err
+end
+
 --- Opens a lake. Without conninfo: MICROMEGAS_SQL_CONNECTION_STRING, else libpq's environment.
 ---@param conninfo? string libpq's keywords, a URI or the name of a service
 ---@param opts? {registry: mm.registry, schema: string, timeout: integer, retention_days: integer,
@@ -69,8 +84,7 @@ function mm.open(conninfo, opts)
    local guards, err = own_guards.load(opts.guards)
    err = err or range_error(opts)
    if not err then
-      conninfo = conninfo or os.getenv("MICROMEGAS_SQL_CONNECTION_STRING")
-      lake, err = core.lake_open(conninfo, opts.schema, opts.timeout or DEFAULT_TIMEOUT_S)
+      lake, err = open(conninfo, opts)
    end
    if not lake then
       return nil, err

@@ -3,7 +3,7 @@
 --   hostile.assert_failed(code, message, nothing, err)     what a call returned; message and detail as one text
 --   hostile.assert_said(code, lines, result)               the exit code and all that a verb said on stderr
 --   hostile.verb(stage, words, [environment]) -> result    of `mmlua words` on that lake under release 0.33; `words` are
---                                                          for sh, `environment` is what stands before the command
+--                                                          for sh, `environment` are more variables
 --   hostile.plan(lake, [options]) -> retirement            of everything outdated, whatever the verdict
 --   hostile.apply(lake, id, [options]) -> retirement|nil, err
 --   hostile.round_trip(stage, lake) -> retirement          plans, applies and undoes everything outdated; all that is seen
@@ -29,8 +29,8 @@ function hostile.assert_said(code, lines, result)
 end
 
 function hostile.verb(stage, words, environment)
-   local command = ("%s MICROMEGAS_SQL_CONNECTION_STRING=%s MM_REGISTRY=0.33 LC_ALL=C.UTF-8 %s %s"):format(
-      environment or "", shell.quote(stage.db.conninfo), MMLUA, words)
+   local command = ("MICROMEGAS_SQL_CONNECTION_STRING=%s MM_REGISTRY=0.33 LC_ALL=C.UTF-8 %s %s %s"):format(
+      shell.quote(stage.db.conninfo), environment or "", MMLUA, words)
    return shell.run(command)
 end
 

@@ -9,6 +9,7 @@ local declaration = {
       "lake", "registry", "formats", "undo-for", "from", {name = "check", text = "exit with 3"},
       {name = "limit", value = "N", type = "integer", text = "at most so many"},
       {name = "verdict", value = "NAME", values = {"replaced", "empty"}, repeated = true, text = "only these"},
+      {name = "instance", value = "ID", text = "only this one"}, "reason", "schema",
    },
    examples = {{"mmlua outdated --check", "for a cron job"}},
 }
@@ -31,7 +32,7 @@ describe("cli.parse", function()
 
    it("takes a value after an equals sign, even an empty one", function()
       assert.are.equal("service=prod", parse("--lake=service=prod").lake)
-      assert.are.equal("", parse("--lake=").lake)
+      assert.are.equal("", parse("--instance=").instance)
       assert.are.equal("--x", parse("--lake=--x").lake)
    end)
 
@@ -73,6 +74,20 @@ describe("cli.parse", function()
       assert.are.equal("--check takes no value", (complaint("--check=1")))
    end)
 
+   it("refuses texts that the lake would not take", function()
+      assert.are.equal("--instance: 'a\\xff' is not UTF-8", (complaint("--instance", "a\255")))
+      assert.are.equal("VIEW_SET: '\\xed\\xa0\\x80' is not UTF-8", (complaint("\237\160\128")))
+      assert.are.equal("--reason: no reason is given", (complaint("--reason", " \t")))
+   end)
+
+   it("refuses what was left empty by mistake", function()
+      for _, name in ipairs{"lake", "registry", "schema"} do
+         assert.are.equal(("--%s: nothing is named"):format(name), (complaint("--" .. name, "")))
+      end
+      assert.are.equal("--verdict: '' is none of replaced, empty", (complaint("--verdict", "")))
+      assert.are.equal("--verdict: '' is none of replaced, empty", (complaint("--verdict", "empty,")))
+   end)
+
    it("refuses what contradicts itself", function()
       assert.are.equal("--lake was given twice", (complaint("--lake", "a", "--lake", "b")))
       assert.are.equal("--json and --csv exclude each other", (complaint("--json", "--csv")))
@@ -106,6 +121,8 @@ options:
   --check                  exit with 3
   --limit N                at most so many
   --verdict NAME           only these (replaced, empty)
+  --instance ID            only this one
+  --reason TEXT            why, for the audit
 
 general options:
   --lake NAME              connection string, URI or service of its database
@@ -113,6 +130,7 @@ general options:
   --json                   write JSON
   --jsonl                  write a JSON object per line
   --csv                    write CSV
+  --schema NAME            that holds the catalog, where two do
   --color WHEN             colours (auto, always, never)
   --help                   this text
 
@@ -136,12 +154,8 @@ describe("the lake of a command line", function()
       rawset(os, "getenv", getenv)
    end)
 
-   it("is the one named, else the environment's, else left to libpq", function()
-      assert.is_nil((connection.conninfo(nil)))
-      environment.MICROMEGAS_SQL_CONNECTION_STRING = "postgres://u:p@h/db"
-      assert.are.equal("postgres://u:p@h/db", connection.conninfo(nil))
+   it("is the one named, else left to mm.open and the environment", function()
       assert.are.equal("prod", connection.conninfo("prod"))
-      environment.MICROMEGAS_SQL_CONNECTION_STRING = ""
       assert.is_nil((connection.conninfo(nil)))
    end)
 

@@ -19,13 +19,15 @@ local function has_password(conninfo)
    return user:find(":.") ~= nil or ("&" .. decode(parameters)):find("&%w*password=") ~= nil
 end
 
-local function environment(name)
-   local value = os.getenv(name)
-   return value ~= "" and value or nil
+local function find(name)
+   local registry = require("mm").registry
+   if name:find("^v?%d+%.%d[%d.]*$") then
+      return registry.release(name)
+   end
+   return registry.read(name)
 end
 
---- What `--lake` says, else MICROMEGAS_SQL_CONNECTION_STRING; nil leaves it to libpq's environment. A password on the
---- command line is refused.
+--- What `--lake` says; nil leaves it to the environment. A password on the command line is refused.
 ---@param lake string|nil
 ---@return string|nil conninfo, table|nil err
 function connection.conninfo(lake)
@@ -34,7 +36,7 @@ function connection.conninfo(lake)
          hint = "put it into ~/.pgpass, a service of ~/.pg_service.conf, or PGPASSWORD",
       })
    end
-   return lake or environment("MICROMEGAS_SQL_CONNECTION_STRING")
+   return lake
 end
 
 --- The registry that `--registry` names, else MM_REGISTRY: a release, or a file with the answer of list_view_sets().
@@ -42,15 +44,18 @@ end
 ---@param name string|nil
 ---@return table|nil registry, table|nil err
 function connection.registry(name)
-   name = name or environment("MM_REGISTRY")
-   if not name then
+   if name then
+      return find(name)
+   end
+   local value = os.getenv("MM_REGISTRY")
+   if not value or value == "" then
       return nil
    end
-   local registry = require("mm").registry
-   if name:find("^v?%d+%.%d[%d.]*$") then
-      return registry.release(name)
+   local registry, err = find(value)
+   if err then
+      err.message = "MM_REGISTRY: " .. err.message
    end
-   return registry.read(name)
+   return registry, err
 end
 
 return connection

@@ -1,6 +1,7 @@
 -- Asks before something is changed.
 local errors = require("mm.errors")
 local text = require("mm.text")
+local values = require("mm.cli.values")
 
 local consent = {}
 
@@ -48,10 +49,10 @@ function consent.confirm(request)
       return declined(request.action)
    end
    local reason = options.reason or ask("Reason, for the audit: ")
-   if not reason or reason == "" then
+   if not reason or not reason:find("%S") then
       return declined(request.action)
    end
-   return reason
+   return values.convert("reason", {type = "reason"}, reason)
 end
 
 return consent

@@ -17,7 +17,7 @@ local function pieces_of(declared, value)
       return {value}
    end
    local pieces = {}
-   for piece in value:gmatch("[^,]+") do
+   for piece in (value .. ","):gmatch("([^,]*),") do
       pieces[#pieces + 1] = piece
    end
    return pieces

@@ -1,4 +1,5 @@
 -- What the words of a command line mean: texts, numbers, durations, times, or one of what is known.
+local characters = require("mm.characters")
 local errors = require("mm.errors")
 local suggest = require("mm.suggest")
 local text = require("mm.text")
@@ -8,8 +9,35 @@ local values = {}
 
 local converters = {duration = text.parse_duration, time = time.normalize}
 
+-- The lake's database takes nothing else.
 function converters.string(value)
+   if not characters.is_utf8(value) then
+      return errors.fail("invalid", ("'%s' is not UTF-8"):format(text.escape(value)))
+   end
    return value
+end
+
+-- What the system knows by its bytes. An empty one is a variable of the shell that was not set.
+function converters.path(value)
+   if value == "" then
+      return errors.fail("invalid", "nothing is named")
+   end
+   return value
+end
+
+function converters.name(value)
+   local name, err = converters.path(value)
+   if not name then
+      return nil, err
+   end
+   return converters.string(name)
+end
+
+function converters.reason(value)
+   if not value:find("%S") then
+      return errors.fail("invalid", "no reason is given")
+   end
+   return converters.string(value)
 end
 
 function converters.integer(value)
