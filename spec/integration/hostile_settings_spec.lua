@@ -1,7 +1,6 @@
 -- Databases and roles with odd settings, other encodings and collations, and names that stand before PostgreSQL's own.
 local mm = require("mm")
 local hostile = require("spec.support.hostile")
-local postgres = require("spec.support.postgres")
 local stages = require("spec.support.stage")
 
 local RELEASE = assert(mm.registry.release("0.33"))
