@@ -14,6 +14,7 @@ describe("text.escape", function()
    it("shows what turns the direction of text, breaks lines or cannot be seen", function()
       assert.are.equal("a\\u{202e}b\\u{2066}c", text.escape("a\226\128\174b\226\129\166c"))
       assert.are.equal("\\u{2028}\\u{200b}\\u{feff}\\u{ad}", text.escape("\226\128\168\226\128\139\239\187\191\194\173"))
+      assert.are.equal("a\\u{200d}b\\u{200c}c\\u{3164}", text.escape("a\226\128\141b\226\128\140c\227\133\164"))
       assert.are.equal("\\u{e0041}", text.escape("\243\160\129\129"))
    end)
 
