@@ -235,7 +235,8 @@ describe("the file of an export", function()
    end)
 
    it("that finds no space is an error", function()
-      assert_failed("io", "cannot write the partitions: No space left on device", lake:export_partitions("/dev/full"))
+      assert_failed("io", "cannot write the partitions: No space left on device: file /dev/full",
+         lake:export_partitions("/dev/full"))
 
       assert.are.equal("character special file\n", shell.run("stat -c %F /dev/full").stdout)
       assert.are.equal(12, lake:status().partitions)
@@ -245,7 +246,7 @@ describe("the file of an export", function()
       db:psql([[insert into lakehouse_partitions (view_set_name, view_instance_id, begin_insert_time, num_rows)
          select 'a', 'b', '2026-11-01', n from generate_series(1, 2000) n]])
 
-      assert_failed("io", "cannot write the partitions: No space left on device",
+      assert_failed("io", "cannot write the partitions: No space left on device: file /dev/full",
          lake:export_partitions("/dev/full", nil, {format = "jsonl"}))
    end)
 

@@ -277,6 +277,8 @@ static mm_code export_to(mm_lake *lake, const char *const params[MM_EXPORT_PARAM
     if (!file)
         return path_error(path, err);
     mm_code code = mm_export_partitions(lake, params, format, file, partitions, err);
+    if (code == MM_IO)
+        mm_error_detail(err, "file %s", path);
     if (fclose(file) && code == MM_OK)
         code = path_error(path, err);
     return code;

@@ -1,5 +1,7 @@
 #include "repl.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <lauxlib.h>
 #include <lualib.h>
 #include <stdio.h>
@@ -181,10 +183,20 @@ static int exit_code(const mm_run *run, bool is_right)
     return run->exit_code;
 }
 
+/* Streams that were closed stay so, but for the next connection or file not to take their place:
+ * what is opened here can be neither read nor written as they are. */
+static void keep_streams_apart(void)
+{
+    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+        if (fcntl(stream, F_GETFD) < 0 && errno == EBADF)
+            (void)!open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
     mm_start start = {
         .argc = argc, .argv = argv, .run.program = argc > 0 && argv[0][0] ? argv[0] : "mmlua"};
+    keep_streams_apart();
     lua_State *L = luaL_newstate();
 
     if (!L) {

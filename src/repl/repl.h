@@ -84,8 +84,8 @@ void mm_signals_watch(lua_State *L);
 void mm_signals_unwatch(void);
 bool mm_signals_are_forceful(void); /* whether the last call was ended against its will */
 void mm_signals_survive(void); /* from now on the program is not ended by SIGINT outside of calls */
-void mm_signals_survive_closed_pipe(
-    void); /* verbs see that a write failed; programs they start do not inherit it */
+void mm_signals_survive_output(void); /* a pipe without reader, or a file that may not grow, makes a
+                                         write fail; programs started from here do not inherit it */
 bool mm_signals_is_pipe_closed(void);
 
 typedef enum mm_note { MM_NOTE_INTERRUPT, MM_NOTE_RESIZE, MM_NOTE_STOP, MM_NOTES } mm_note;

@@ -155,7 +155,7 @@ bool mm_shell(mm_run *run, lua_State *L, const mm_paths *paths, const mm_options
         return false;
     }
     mm_signals_survive();
-    mm_signals_survive_closed_pipe();
+    mm_signals_survive_output();
     mm_line *line = mm_line_open(L);
     lua_pushlightuserdata(L, line);
     lua_setfield(L, LUA_REGISTRYINDEX, LINE);

@@ -39,10 +39,16 @@ void mm_signals_open(lua_State *L)
     lua_setfield(L, LUA_REGISTRYINDEX, "mm.interrupted");
 }
 
-void mm_signals_survive_closed_pipe(void)
+static void on_full_file(int signal)
 {
-    set_handler(SIGPIPE,
-                on_closed_pipe); /* SIG_IGN would be inherited by programs started from here */
+    (void)signal;
+}
+
+/* SIG_IGN would be inherited by programs started from here. */
+void mm_signals_survive_output(void)
+{
+    set_handler(SIGPIPE, on_closed_pipe);
+    set_handler(SIGXFSZ, on_full_file);
 }
 
 bool mm_signals_is_pipe_closed(void)

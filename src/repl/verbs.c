@@ -78,12 +78,12 @@ static bool check_output(mm_run *run)
         return true;
     }
     mm_message(run->program, "the output could not be written");
-    return false;
+    return run->exit_code != 0; /* the verb failed already, and its exit code says more */
 }
 
 bool mm_verb_run(mm_run *run, lua_State *L, const mm_paths *paths, const char *name)
 {
-    mm_signals_survive_closed_pipe();
+    mm_signals_survive_output();
     if (!push_function(run, L, paths, "mm.verb", "run"))
         return false;
     lua_pushstring(L, name);
@@ -105,7 +105,7 @@ static bool call_about_verbs(mm_run *run, lua_State *L, const mm_paths *paths, c
 
 bool mm_verb_help(mm_run *run, lua_State *L, const mm_paths *paths)
 {
-    return call_about_verbs(run, L, paths, "show", NULL);
+    return call_about_verbs(run, L, paths, "show", NULL) && check_output(run);
 }
 
 bool mm_verb_unknown(mm_run *run, lua_State *L, const mm_paths *paths, const char *name)
