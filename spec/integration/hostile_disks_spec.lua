@@ -121,7 +121,7 @@ end)
 
 describe("a retirement whose outcome cannot be shown", function()
    before_each(function()
-      stage:set{{"old", 0, 1, "05"}, {"new", 0, 1, "07"}}
+      stage:set{{"old", 0, 1, "05", updated = -9}, {"new", 0, 1, "07"}}
    end)
 
    it("is done all the same, as the lake tells", function()

@@ -43,7 +43,7 @@ function hostile.plan(lake, options)
 end
 
 function hostile.apply(lake, id, options)
-   local all = {reason = "spec"}
+   local all = {reason = "spec", overrides = stages.OVERRIDES}
    for name, value in pairs(options or {}) do
       all[name] = value
    end
