@@ -14,15 +14,16 @@ enum {
 
 /* What mm_lake_open found. Texts belong to the lake and change with mm_lake_refresh. */
 typedef struct mm_lake_info {
-    const char *name;                         /* of the lake: mmadmin's, else the database's */
-    const char *database, *role;              /* as the server knows them */
-    const char *schema;                       /* that holds upstream's tables */
-    const char *state_schema;                 /* for which mmadmin was made, where there are two */
-    const char *unknown_columns;              /* of lakehouse_partitions, "" for none */
-    int server_version;                       /* 150018 is 15.18 */
+    const char *name;            /* of the lake: mmadmin's, else the database's */
+    const char *database, *role; /* as the server knows them */
+    const char *schema;          /* that holds upstream's tables */
+    const char *state_schema;    /* for which mmadmin was made, where there are two */
+    const char *unknown_columns; /* of lakehouse_partitions, "" for none */
+    const char *rewriting; /* triggers and rules that may change what is written, "" for none */
+    int server_version;    /* 150018 is 15.18 */
     int lakehouse_version, data_lake_version; /* -1 where the table is missing */
     int state_version;                        /* of mmadmin, -1 without it */
-    bool is_standby, has_mmadmin;
+    bool is_standby, has_mmadmin, may_see_mmadmin;
     bool is_read_only; /* default_transaction_read_only */
 } mm_lake_info;
 

@@ -36,21 +36,14 @@ end
 
 local function record(self, row)
    row.lake = core.lake_info(self).name
+   row.digest = row.digest or ""
    row.id = ("%s-%d-%s"):format(row.lake, row.number, row.digest:sub(1, 6))
-   row.selection = json.decode(row.selection)
-   return row
-end
-
-local function check_state(self)
-   local is_writable, err = core.lake_check_writable(self)
-   if is_writable or err.code ~= "not_initialized" then
-      return true
-   end
-   return nil, err
+   local selection = json.decode(row.selection)
+   row.selection = type(selection) == "table" and selection or nil
 end
 
 local function list(self, number, state)
-   local found, err = check_state(self)
+   local found, err = core.lake_check_present(self)
    if found then
       found, err = handle.select(self, "retirements", {n = 2, number, state})
    end
@@ -72,6 +65,9 @@ function retirements.find(self, id)
       return nil, err
    elseif not found[1] or found[1].digest:sub(1, 6) ~= digest then
       return unknown(id)
+   elseif not found[1].selection then
+      return errors.fail("conflict", ("what was asked for with %s cannot be read: somebody changed mmadmin.retirement")
+         :format(id))
    end
    return found[1]
 end

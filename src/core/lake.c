@@ -34,7 +34,10 @@ enum {
     UNKNOWN_COLUMNS,
     IS_READABLE,
     IS_LAKEHOUSE,
+    ODDITY,
+    REWRITING,
     HAS_MMADMIN,
+    MAY_SEE_MMADMIN,
     SERVER_VERSION,
     DATABASE,
     ROLE,
@@ -218,6 +221,10 @@ static mm_code choose_schema(mm_lake *lake, mm_error *err)
                             "schema \"%s\" holds lakehouse_partitions but no table "
                             "lakehouse_migration: not a catalog that micromegas made",
                             text_at(lake->catalog, lake->row, SCHEMA));
+    if (text_at(lake->catalog, lake->row, ODDITY)[0])
+        return mm_error_set(
+            err, MM_NOT_A_LAKE, "the catalog in schema \"%s\" is not as micromegas makes it: %s",
+            text_at(lake->catalog, lake->row, SCHEMA), text_at(lake->catalog, lake->row, ODDITY));
     return MM_OK;
 }
 
@@ -325,6 +332,7 @@ mm_lake_info mm_lake_describe(const mm_lake *lake)
         .state_schema = mm_result_rows(catalog) > 1 ? text_at(versions, 0, STATE_SCHEMA)
                                                     : text_at(catalog, lake->row, SCHEMA),
         .unknown_columns = text_at(catalog, lake->row, UNKNOWN_COLUMNS),
+        .rewriting = text_at(catalog, lake->row, REWRITING),
         .server_version = (int)int_at(catalog, lake->row, SERVER_VERSION, 0),
         .lakehouse_version = (int)int_at(versions, 0, LAKEHOUSE_VERSION, -1),
         .data_lake_version = (int)int_at(versions, 0, DATA_LAKE_VERSION, -1),
@@ -332,5 +340,6 @@ mm_lake_info mm_lake_describe(const mm_lake *lake)
         .is_standby = bool_at(catalog, lake->row, IS_STANDBY),
         .is_read_only = bool_at(catalog, lake->row, IS_READ_ONLY),
         .has_mmadmin = bool_at(catalog, lake->row, HAS_MMADMIN),
+        .may_see_mmadmin = bool_at(catalog, lake->row, MAY_SEE_MMADMIN),
     };
 }

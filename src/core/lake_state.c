@@ -16,6 +16,17 @@ static mm_code check_server(const mm_lake_info *info, mm_error *err)
     return MM_OK;
 }
 
+/* What mm deletes might stay, what it queues might never be there. */
+static mm_code rewritten(const mm_lake_info *info, mm_error *err)
+{
+    mm_error_set(err, MM_REFUSED,
+                 "%s may change what is written, or keep it from being written: mm only reads this "
+                 "lake",
+                 info->rewriting);
+    mm_error_hint(err, "micromegas has none: drop it, or have it run after the row is written");
+    return err->code;
+}
+
 static mm_code check_catalog(const mm_lake_info *info, mm_error *err)
 {
     mm_code code = check_server(info, err);
@@ -29,23 +40,36 @@ static mm_code check_catalog(const mm_lake_info *info, mm_error *err)
                      info->lakehouse_version, MM_LAKEHOUSE_VERSION);
     else if (info->lakehouse_version < 1)
         mm_error_set(err, MM_NOT_A_LAKE,
-                     "the catalog says no version: lakehouse_migration is empty");
+                     "the catalog says no version: lakehouse_migration is empty or holds none");
     else if (info->unknown_columns[0])
         mm_error_set(err, MM_NEWER_CATALOG,
                      "lakehouse_partitions has columns that mm " MM_VERSION
                      " does not know (%s): it only reads this lake",
                      info->unknown_columns);
+    else if (info->rewriting[0])
+        return rewritten(info, err);
     else
         return MM_OK;
     mm_error_hint(err, "use a version of mm that knows this catalog");
     return err->code;
 }
 
+static mm_code not_ours(const mm_lake_info *info, mm_error *err)
+{
+    if (!info->may_see_mmadmin)
+        return mm_error_set(err, MM_RIGHTS, "role \"%s\" may not use the schema mmadmin",
+                            info->role);
+    mm_error_set(err, MM_CONFLICT,
+                 "the schema mmadmin was not made by mm: it has no table lake that says which "
+                 "version it is");
+    mm_error_hint(err, "mm keeps its plans in a schema of that name: have the other one renamed");
+    return MM_CONFLICT;
+}
+
 static mm_code check_state(const mm_lake_info *info, mm_error *err)
 {
     if (info->has_mmadmin && info->state_version < 0)
-        return mm_error_set(err, MM_RIGHTS, "role \"%s\" may not use the schema mmadmin",
-                            info->role);
+        return not_ours(info, err);
     if (info->state_version < 0)
         mm_error_set(err, MM_NOT_INITIALIZED,
                      "the lake has no schema mmadmin, where mm keeps its plans");

@@ -20,21 +20,28 @@ with optional as (
       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
      where c.relname = 'lakehouse_partitions' and c.relkind in ('r', 'p')
        and n.nspname not like 'pg\_%'
-), readable as (
+),
+\ir catalog_shape.sql
+,
+\ir catalog_rewriting.sql
+, readable as (
     select l.namespace, c.oid, c.relname
       from lake l
       join pg_catalog.pg_class c on c.relnamespace = l.namespace and c.relkind in ('r', 'p')
      where has_schema_privilege(l.namespace, 'usage') and has_table_privilege(c.oid, 'select')
+), with_blocks as (
+    select namespace from readable
+     where relname in ('blocks', 'streams', 'processes')
+     group by namespace having count(*) = 3
 ), found as (
     select r.namespace, o.feature
       from optional o
       join readable r on r.relname = o.table_name
       join pg_catalog.pg_attribute a
         on a.attrelid = r.oid and a.attname = o.column_name and not a.attisdropped
+     where o.table_name <> 'blocks' or r.namespace in (select namespace from with_blocks)
     union all
-    select namespace, 'blocks' from readable
-     where relname in ('blocks', 'streams', 'processes')
-     group by namespace having count(*) = 3
+    select namespace, 'blocks' from with_blocks
     union all
     -- Not to_regclass, which fails where the schema may not be used.
     select l.namespace, case c.relname when 'lake' then 'mmadmin' else 'hold' end
@@ -42,6 +49,11 @@ with optional as (
       join pg_catalog.pg_namespace n on n.oid = c.relnamespace
      where n.nspname = 'mmadmin' and c.relname in ('lake', 'hold')
        and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')
+       -- Somebody else may have a schema of that name.
+       and (c.relname <> 'lake' or 4 = (select count(*) from pg_catalog.pg_attribute a
+                                         where a.attrelid = c.oid and not a.attisdropped
+                                           and (a.attname, a.atttypid) in (('name', 'text'::regtype), ('version', 'int'::regtype),
+                                               ('schema', 'text'::regtype), ('database_oid', 'oid'::regtype))))
 )
 select l.nspname::text as schema,
        quote_ident(l.nspname) as quoted_schema,
@@ -57,7 +69,13 @@ select l.nspname::text as schema,
                 and r.relname = 'lakehouse_partitions') as is_readable,
        exists (select from pg_catalog.pg_class c where c.relnamespace = l.namespace
                 and c.relname = 'lakehouse_migration') as is_lakehouse,
+       (select min(o.what) from oddity o where o.namespace = l.namespace) as oddity,
+       (select string_agg(w.what, ', ' order by w.what) from rewriting w where w.namespace = l.namespace) as rewriting,
        exists (select from pg_catalog.pg_namespace where nspname = 'mmadmin') as has_mmadmin,
+       (select has_schema_privilege(n.oid, 'usage') and not exists (
+                   select from pg_catalog.pg_class c
+                    where c.relnamespace = n.oid and c.relname = 'lake' and not has_table_privilege(c.oid, 'select'))
+          from pg_catalog.pg_namespace n where n.nspname = 'mmadmin') as may_see_mmadmin,
        current_setting('server_version_num')::int as server_version,
        current_database()::text as database,
        current_user::text as role,
