@@ -1,4 +1,5 @@
 -- Who changed what, when and why, and whether that record is whole.
+local audit = require("mm.audit")
 local cli = require("mm.cli")
 local journal = require("mm.report.journal")
 local output = require("mm.output")
@@ -8,7 +9,7 @@ local options = cli.parse{
       .. "lake, shows later that nothing was cut off or written anew.",
    arguments = {{name = "action", text = "list unless said", values = {"list", "verify"}, optional = true},
       {name = "id", text = "only of this retirement", optional = true}},
-   options = {"connection", "formats", {name = "what", value = "WHAT", text = "only what was: retired, refused, ..."},
+   options = {"connection", "formats", {name = "what", value = "WHAT", values = audit.WHAT, text = "only"},
       {name = "from", value = "TIME", type = "time", text = "from this time on"},
       {name = "head", value = "SEQ-HASH", text = "of verify: a head noted before, which must still be there"}, "quiet"},
    examples = {{"mmlua audit list prod-12-a1b2c3"}, {"mmlua audit verify --head 41-9f86d081884c7d65"}},

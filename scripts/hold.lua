@@ -25,7 +25,8 @@ if action == "add" then
       to = options.to, all = options.all, reason = reason})
    output.message("hold %d is in force; upstream's retention knows nothing of it", hold.hold)
 elseif action == "release" then
-   local number = tonumber(options.what) or error(cli.usage("give the number of the hold to release"), 0)
+   local number = tonumber((options.what or ""):match("^%d%d?%d?%d?%d?%d?%d?%d?%d?$"))
+      or error(cli.usage("give the number of the hold to release"), 0)
    local reason = assert(cli.confirm{action = "release", lake = lake:info().name, options = options,
       summary = {("Releases hold %s: what it covers may be retired again."):format(options.what)}})
    output.message("hold %d is released", assert(lake:release(number, {reason = reason})).hold)

@@ -10,6 +10,8 @@ local time = require("mm.time")
 
 local lake = handle.methods
 
+local WHAT = {"planned", "applying", "retired", "paused", "applied", "abandoned", "undoing", "restored", "undone",
+   "pruned", "refused", "held", "released", "published", "initialized", "upgraded", "adopted", optional = true}
 local PAGE = 1000
 
 local function record(self, row)
@@ -39,7 +41,7 @@ end
 ---@param opts? {retirement: string, what: string, from: string}
 ---@return mm.rows|nil, table|nil err
 function lake:audit(opts)
-   opts = options.check("lake:audit", opts, {retirement = "string?", what = "string?", from = "string?"})
+   opts = options.check("lake:audit", opts, {retirement = "string?", what = WHAT, from = "string?"})
    local is_there, err = core.lake_check_present(self)
    local number, from
    if is_there then
@@ -91,4 +93,4 @@ function lake:verify_audit(opts)
    return chain
 end
 
-return lake
+return {WHAT = WHAT}

@@ -1,6 +1,7 @@
 -- Guards: what speaks against applying a retirement. Each built-in one is a statement src/sql/guard_NAME.sql that
 -- returns findings; operators add their own in Lua. One that finds something refuses, unless it is overridden by name,
 -- with a reason, which is recorded.
+local characters = require("mm.characters")
 local core = require("mm.core")
 local errors = require("mm.errors")
 local handle = require("mm.handle")
@@ -42,6 +43,9 @@ function guards.check_overrides(self, overrides)
             suggest.phrase(tostring(name), names)), {hint = "guards are " .. table.concat(names, ", ")})
       elseif type(why) ~= "string" or not why:find("%S") then
          return errors.new("invalid", ("guard '%s' is overridden without a reason"):format(name))
+      elseif why:find("\0", 1, true) or not characters.is_utf8(why) then
+         return errors.new("invalid", ("guard '%s' is overridden with a reason that is not UTF-8, or holds a NUL byte")
+            :format(name))
       end
    end
 end

@@ -44,8 +44,8 @@ end
 ---   in place of a view set holds every one
 ---@return mm.hold|nil, table|nil err
 function lake:hold(opts)
-   opts = options.check("lake:hold", opts, {view_set = "string?", view_instance = "string?", from = "string?",
-      to = "string?", all = "boolean?", reason = "string"})
+   opts = options.check("lake:hold", opts, {view_set = "text?", view_instance = "text?", from = "string?",
+      to = "string?", all = "boolean?", reason = "text"})
    if (opts.view_set == nil) == not opts.all then
       error("lake:hold: give view_set, or all = true for every view set", 2)
    end
@@ -80,7 +80,7 @@ end
 ---@return mm.hold|nil, table|nil err code not_found
 function lake:release(number, opts)
    options.check("lake:release", {number = number}, {number = "integer"})
-   opts = options.check("lake:release", opts, {reason = "string"})
+   opts = options.check("lake:release", opts, {reason = "text"})
    local err, _ = check_text("a reason for its release", opts.reason), nil
    if not err then
       _, err = core.lake_release(self, number, opts.reason)

@@ -59,6 +59,7 @@ function hostile.round_trip(stage, lake)
    local undone = assert(lake:undo(plan.id, {reason = "spec"}))
    assert.are.equal(plan.partitions, undone.restored)
    assert.are.equal(before, stage:fingerprint())
+   assert.is_true(assert(lake:verify_audit()).is_intact)
    return undone
 end
 
