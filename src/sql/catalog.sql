@@ -25,16 +25,20 @@ with optional as (
       from lake l
       join pg_catalog.pg_class c on c.relnamespace = l.namespace and c.relkind in ('r', 'p')
      where has_schema_privilege(l.namespace, 'usage') and has_table_privilege(c.oid, 'select')
+), source as (
+    -- blocks say little without the other two
+    select namespace from readable
+     where relname in ('blocks', 'streams', 'processes')
+     group by namespace having count(*) = 3
 ), found as (
     select r.namespace, o.feature
       from optional o
       join readable r on r.relname = o.table_name
       join pg_catalog.pg_attribute a
         on a.attrelid = r.oid and a.attname = o.column_name and not a.attisdropped
+     where o.table_name <> 'blocks' or r.namespace in (select namespace from source)
     union all
-    select namespace, 'blocks' from readable
-     where relname in ('blocks', 'streams', 'processes')
-     group by namespace having count(*) = 3
+    select namespace, 'blocks' from source
     union all
     -- Not to_regclass, which fails where the schema may not be used.
     select l.namespace, case c.relname when 'lake' then 'mmadmin' else 'hold' end
