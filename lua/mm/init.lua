@@ -22,6 +22,7 @@ require("mm.guards")
 require("mm.holds")
 require("mm.audit")
 require("mm.prune")
+require("mm.doctor")
 handle.guard_methods()
 
 local mm = {schema = schema, registry = registry, version = core.version}

@@ -156,6 +156,16 @@ function output.record(row, columns, opts)
    end
 end
 
+--- Writes lines, through the pager where the terminal cannot show them all.
+---@param lines string[] safe on a terminal
+function output.lines(lines)
+   pager.run(function(write_some)
+      for _, line in ipairs(lines) do
+         write_some(line, "\n")
+      end
+   end, write)
+end
+
 --- Writes a table as one JSON object.
 ---@param value table
 function output.object(value)

@@ -26,6 +26,7 @@
 ---@field audit fun(self: mm.lake, opts?: table): mm.rows?, mm.error?
 ---@field check_writable fun(self: mm.lake): boolean?, mm.error?
 ---@field close fun(self: mm.lake) ends the connection; every other use of the lake raises from then on
+---@field doctor fun(self: mm.lake, opts?: {all: boolean}): mm.finding[]?, mm.error?
 ---@field explain fun(self: mm.lake, opts: table): mm.explanation[]?, mm.error?
 ---@field export_partitions fun(self: mm.lake, path: string, opts?: table, format?: table): integer?, mm.error?
 ---@field guards fun(self: mm.lake, id: string, opts?: table): mm.guard_finding[]?, mm.error?

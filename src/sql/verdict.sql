@@ -5,31 +5,8 @@
 -- $3 view set or null   $4 view instance or null   $5, $6 begin_insert_time in [$5, $6), or null
 -- $7 days of retention where the lake does not say (null: 90)   mode items: $8 the retirement to judge
 -- $3 to $6 and mode items choose the old rows; current rows that may replace them are always the lake's.
-with registry as (
-    select view_set_name, decode(hex, 'hex') as current_schema_hash
-    from unnest($1::text[], $2::text[]) as r (view_set_name, hex)
-),
--- The blocks that a row is made from, for `global` and for other instances: `all` (then the source count is
--- their number, else that of their events), those of streams with a tag, of the `stream` that is the instance.
--- feeds: what must be current where upstream rebuilds it: 0 nothing, 1 the view set blocks, 2 log_entries as well.
-origin (view_set_name, of_global, of_instance, feeds, are_rows_comparable) as (
-    values ('blocks', 'all', null, 0, true), ('processes', 'all', null, 1, false), ('streams', 'all', null, 1, false),
-           ('log_stats', 'log', null, 2, false), ('log_entries', 'log', 'log', 1, true),
-           ('measures', 'metrics', 'metrics', 1, true), ('async_events', null, 'cpu', 1, true),
-           ('net_spans', null, 'net', 1, true), ('thread_spans', null, 'stream', 1, true)
-),
-view_set as materialized (
-    select r.view_set_name, r.current_schema_hash, o.of_global, o.of_instance, o.feeds,
-           coalesce(o.are_rows_comparable, true) as are_rows_comparable
-    from registry r
-    left join origin o on o.view_set_name = r.view_set_name
-        -- An operator who replaced log_stats may count and compute anything.
-        and (o.view_set_name <> 'log_stats'
-             or exists (select from lakehouse_view_set_definitions d            -- if lakehouse_view_set_definitions
-                        where d.view_set_name = 'log_stats'                     -- if lakehouse_view_set_definitions
-                          and d.updated_by = 'migration'))                      -- if lakehouse_view_set_definitions
-             -- unless lakehouse_view_set_definitions: or to_regclass('lakehouse_view_set_definitions') is null)
-),
+\ir sources.sql
+,
 part as not materialized (
     select ctid as at, null::bigint as seq, false as is_item, view_set_name, view_instance_id,
            begin_insert_time as b, end_insert_time as e, updated, file_path, file_size, file_schema_hash,
@@ -46,10 +23,8 @@ part as not materialized (
 -- rows: null when not known, impossible, or without the file that must hold them.
 counted as not materialized (
     select p.*, v.current_schema_hash, v.are_rows_comparable,
-           case when length(p.source_data_hash) = 8 and substring(p.source_data_hash from 6) = '\x000000' then
-               get_byte(p.source_data_hash, 0)::bigint | (get_byte(p.source_data_hash, 1)::bigint << 8)
-               | (get_byte(p.source_data_hash, 2)::bigint << 16) | (get_byte(p.source_data_hash, 3)::bigint << 24)
-               | (get_byte(p.source_data_hash, 4)::bigint << 32) end as count,
+\ir source_count.sql
+           as count,
            case when p.num_rows = 0 or p.num_rows between 1 and 1099511627775 and p.file_path is not null
                then p.num_rows end as rows
     from part p
@@ -186,74 +161,8 @@ question as materialized (
     union all
     select * from feed
 ),
-retention as materialized (
-    select
-        coalesce((select case when jsonb_typeof(value) = 'number'               -- if settings
-                                   and value::numeric between 1 and 36500       -- if settings
-                              then value::float8 end                            -- if settings
-                  from settings where key = 'retention_days'), $7::int, 90) as days, -- if settings
-        (select case jsonb_typeof(value) when 'object' then value end           -- if settings
-         from settings where key = 'retention_by_stream_tag') as days_of_tags   -- if settings
-        -- unless settings: case when to_regclass('settings') is null then coalesce($7::int, 90)::float8 end as days,
-        -- unless settings: null::jsonb as days_of_tags
-),
--- The streams of each source, and how many days retention leaves them their blocks: the most that one of their
--- tags is given, else the default. A tag is given a number or "forever"; anything else counts as 0.
-source_stream as materialized (
-    select o.s, o.source = 'all' as is_all, s.stream_id, s.process_id,
-           s.audience as stream_audience, p.audience as process_audience,       -- if blocks.audience
-           coalesce((select max(case when jsonb_typeof(d.value) = 'number' and d.value::numeric between 0 and 36500
-                                         then d.value::float8
-                                     when d.value = '"forever"' then 'infinity' else 0 end)
-                     from jsonb_each(r.days_of_tags) d where d.key = any (s.tags)), r.days) as days
-    from streams s join processes p on p.process_id = s.process_id              -- if blocks
-    -- unless blocks: from (select null::uuid as stream_id, null::uuid as process_id, null::text[] as tags,
-    -- unless blocks:              null::text as audience where false) s cross join (select null::text as audience) p
-    cross join retention r
-    cross join lateral (
-        select 'all' as source
-        union all
-        select 'stream ' || s.stream_id
-        union all
-        select k.source
-        from unnest(array['log', 'metrics', 'cpu', 'net']) as t (tag)
-        cross join lateral (values (t.tag), (t.tag || ' ' || s.process_id)) as k (source)
-        where t.tag = any (s.tags)
-    ) m
-    join (select distinct s, source from view_instance where s in (select s from question)) o on o.source = m.source
-),
--- One pass over each source in time: blocks, and in front of those of an instant who asks for what was before it.
-event as (
-    select m.s,
-           b.insert_time as t, case when m.is_all then 1 else b.nb_objects end as events, -- if blocks.insert_time
-           -- unless blocks.insert_time: null::timestamptz as t, 0 as events,
-           1 as side, null::bool as is_until, null::timestamptz as since, null::timestamptz as until,
-           null::int as feeds, null::bool as is_contained, null::bigint as n, null::bigint as count,
-           null::bigint as rows
-    from blocks b                                                               -- if blocks
-    join source_stream m on m.stream_id = b.stream_id                           -- if blocks
-        -- Functions, where the planner would multiply the chances of operators to next to nothing.
-        and coalesce(b.process_id = m.process_id, false)                        -- if blocks
-        and coalesce(b.audience = m.stream_audience, true)                      -- if blocks.audience
-        and coalesce(b.audience = m.process_audience, true)                     -- if blocks.audience
-    -- unless blocks: from source_stream m
-    where true
-      and b.insert_time >= (select min(since) from question)                    -- if blocks.insert_time
-      and b.insert_time < (select max(until) from question)                     -- if blocks.insert_time
-    union all
-    select q.s, k.t, 0, 0, k.is_until, q.since, q.until, q.feeds, q.is_contained, q.n, q.count, q.rows
-    from question q
-    cross join lateral (values (q.since, false), (q.until, true)) as k (t, is_until)
-),
--- The answers, with the questions.
-today as materialized (
-    select s, since, until, feeds, is_contained, n, count, rows,
-           sum(case when is_until then so_far else -so_far end)::bigint as count_today
-    from (select e.*, sum(events) over (partition by s order by t, side rows unbounded preceding) as so_far
-          from event e) e
-    where side = 0
-    group by s, since, until, feeds, is_contained, n, count, rows
-),
+\ir source_today.sql
+,
 -- Where that is whole: no row of it is known to hold less than its source does today.
 fed as materialized (
     select range_agg(tstzrange(since, until)) filter (where feeds = 1) as by_blocks,

@@ -120,6 +120,17 @@
 
 ---@alias mm.verdict "replaced"|"short"|"empty"|"rebuildable"|"waits_for_blocks"|"only_copy"
 
+---@class mm.finding a row of `lake:doctor()`
+---@field check string what was looked for
+---@field kind string what was found; "unchecked" where the check could not be made, "passed" where it found nothing
+---@field severity "serious"|"warning"|"notice"|"passed" serious: data is lost or the lake stops
+---@field count integer of what `message` names
+---@field message string
+---@field meaning string|nil what that means; nil of what passed
+---@field hint string|nil what to do
+---@field example string|nil
+---@field time string|nil the first or last of the times that matter: an expiration, a write, a deadline
+
 ---@class mm.timeline `lake:timeline()`
 ---@field view_set_name string
 ---@field view_instance_id string|nil nil: all
