@@ -79,6 +79,13 @@ function journal.audit_columns(options)
    }
 end
 
+--- "1 entry", "19 entries".
+---@param count integer
+---@return string
+function journal.entries(count)
+   return ("%s %s"):format(text.count(count), count == 1 and "entry" or "entries")
+end
+
 --- An entry on two lines, for narrow terminals.
 ---@param row mm.audit_entry
 ---@return string

@@ -34,6 +34,13 @@ function retirement.show(found, options)
       {name = "partitions", format = "count"}, {name = "bytes", heading = "size", format = "bytes"}}, options)
 end
 
+--- Says which state a retirement was moved to.
+---@param found mm.retirement
+function retirement.moved(found)
+   output.message("%s is %s now, %s of %s retired", found.id, found.state, text.count(found.retired),
+      report.partitions(found.partitions))
+end
+
 --- Says what applying did.
 ---@param applied mm.retirement
 ---@param options table as parsed from the command line
