@@ -1,4 +1,4 @@
-# Documents that are made: completion with every build; the manual, the reference and the session by `make docs`, for
+# Documents that are made: completion with every build; the manual, the reference and the recordings by `make docs`, for
 # they are kept in the repository.
 VERBS := $(sort $(wildcard scripts/*.lua))
 BASH_COMPLETION := $(BUILD)/share/bash-completion/completions/mmlua
@@ -21,12 +21,13 @@ $(MANUAL): docs/mmlua.1
 	@cp $< $@
 
 .PHONY: docs
-docs: all ## make the manual, the reference, the cookbook and the recorded session again
+docs: all ## make the manual, the reference, the cookbook and the recordings again
 	@mkdir -p $(BUILD)/docs
 	$(MMLUA) tools/make-manual $(VERBS) > $(BUILD)/docs/mmlua.1
 	$(MMLUA) tools/make-cookbook scripts/examples/*.lua > $(BUILD)/docs/cookbook.md
 	$(MMLUA) tools/make-reference > $(BUILD)/docs/api.md
 	LUA_PATH='./?.lua;;' $(MMLUA) tools/record-session $(BUILD) > $(BUILD)/docs/session.md
+	LUA_PATH='./?.lua;;' $(MMLUA) tools/record-week $(BUILD) > $(BUILD)/docs/upgrade-week.md
 	@cp $(BUILD)/docs/* docs && cp docs/mmlua.1 $(MANUAL)
 
 .PHONY: install-docs

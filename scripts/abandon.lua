@@ -1,6 +1,6 @@
 -- Gives up a plan that was not applied.
 local cli = require("mm.cli")
-local output = require("mm.output")
+local retirement = require("mm.report.retirement")
 
 local options = cli.parse{
    text = "Gives up a plan that was not applied.",
@@ -9,4 +9,4 @@ local options = cli.parse{
    examples = {{"mmlua abandon prod-12-a1b2c3"}},
 }
 local found = assert(assert(cli.open(options)):abandon(options.id))
-output.message("%s is %s now, %d of %d partitions retired", options.id, found.state, found.retired, found.partitions)
+retirement.moved(found)

@@ -20,11 +20,12 @@ if options.action == "verify" then
    if options.json or options.jsonl then
       output.object(chain)
    elseif chain.is_intact then
-      output.message("%d entries, each right; the head to note is", chain.entries)
+      output.message("%s, each right%s; the head to note is", journal.entries(chain.entries),
+         options.head and ", the one noted before among them" or "")
       io.stdout:write(chain.head or "", "\n")
    else
-      output.message("BROKEN at entry %d: %s; the %d entries before it are right", chain.broken_seq, chain.why,
-         chain.entries)
+      output.message("BROKEN at entry %d: %s; right before it: %s", chain.broken_seq, chain.why,
+         journal.entries(chain.entries))
    end
    return chain.is_intact and 0 or 5
 end

@@ -23,7 +23,8 @@ if action == "add" then
       summary = journal.hold_lines(options)})
    local hold = assert(lake:hold{view_set = options.what, view_instance = options.instance, from = options.from,
       to = options.to, all = options.all, reason = reason})
-   output.message("hold %d is in force; upstream's retention knows nothing of it", hold.hold)
+   output.message("hold %d is in force", hold.hold)
+   cli.next(options, "mmlua hold, or to release it mmlua hold release %d", hold.hold)
 elseif action == "release" then
    local number = tonumber((options.what or ""):match("^%d%d?%d?%d?%d?%d?%d?%d?%d?$"))
       or error(cli.usage("give the number of the hold to release"), 0)

@@ -31,9 +31,9 @@ elseif options.check then
    assert(lake:check_writable())
    output.message("mmadmin is there, version %d, for lake %s", info.state_version, info.name)
 else
-   assert(cli.confirm{action = "init", lake = name, options = options,
+   local reason = assert(cli.confirm{action = "init", lake = name, options = options,
       summary = {("Makes the schema mmadmin in database %s, as %s."):format(info.database, info.role)}})
-   assert(lake:init{name = name})
+   assert(lake:init{name = name, reason = reason})
    output.message("made the schema mmadmin for lake %s", name)
    cli.next(options, "mmlua registry publish --registry RELEASE|FILE")
 end

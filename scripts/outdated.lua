@@ -15,6 +15,7 @@ local lake = assert(cli.open(options))
 report.registry(lake, options)
 local groups = assert(lake:list_outdated_partitions(options.view_set))
 options.brief = report.brief
+local rows, total = report.by_view_set(groups)
 local sizes = {{name = "partition_count", heading = "partitions", format = "count"},
    {name = "bytes", heading = "size", format = "bytes"}}
 if options.instances then
@@ -22,7 +23,6 @@ if options.instances then
       {name = "view_instance_id", heading = "instance"}, {name = "outdated_schema_hash", heading = "hash"},
       {name = "current_schema_hash", heading = "current hash"}, sizes[1], sizes[2]}, {report.SHARE}), options)
 else
-   local rows, total = report.by_view_set(groups)
    if #rows > 1 and not (options.json or options.jsonl or options.csv) then
       rows[#rows + 1] = total
    end
@@ -31,6 +31,8 @@ else
       {name = "instances", format = "count"}, sizes[1], sizes[2]}, {report.SHARE}), options)
 end
 if #groups > 0 then
-   cli.next(options, "mmlua plan %s, or mmlua explain VIEW_SET --at TIME", options.view_set or "--all")
+   cli.next(options, total.harmless > 0 and "mmlua plan %s, or mmlua explain VIEW_SET --at TIME"
+      or "mmlua explain VIEW_SET --at TIME; mmlua plan %s takes these only with --verdict",
+      options.view_set or "--all")
 end
 return options.check and #groups > 0 and 3 or 0

@@ -1,6 +1,6 @@
 -- Stops a retirement after the batch that runs.
 local cli = require("mm.cli")
-local output = require("mm.output")
+local retirement = require("mm.report.retirement")
 
 local options = cli.parse{
    text = "Stops a retirement after the batch that runs.",
@@ -9,4 +9,5 @@ local options = cli.parse{
    examples = {{"mmlua pause prod-12-a1b2c3"}},
 }
 local found = assert(assert(cli.open(options)):pause(options.id))
-output.message("%s is %s now, %d of %d partitions retired", options.id, found.state, found.retired, found.partitions)
+retirement.moved(found)
+cli.next(options, "mmlua resume %s, or mmlua undo %s", found.id, found.id)

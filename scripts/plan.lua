@@ -29,7 +29,8 @@ plan.show(planned, options)
 if planned.partitions == 0 then
    cli.next(options, "mmlua outdated, to see what the verdicts are")
 elseif planned.id then
-   cli.next(options, "mmlua show %s --items, then mmlua apply %s", planned.id, planned.id)
+   cli.next(options, "mmlua show %s --items, %s mmlua apply %s", planned.id,
+      #planned.guards > 0 and "and once that has passed" or "then", planned.id)
 else
    cli.next(options, "the same without --dry-run")
 end

@@ -20,9 +20,9 @@ if action == "publish" then
       error(cli.usage("nothing to publish: give --registry RELEASE|FILE"), 0)
    end
    assert(lake:check_writable())
-   assert(cli.confirm{action = "publish", lake = lake:info().name, options = options,
+   local reason = assert(cli.confirm{action = "publish", lake = lake:info().name, options = options,
       summary = {"Publishes " .. words:gsub("^given: ", "") .. ", in place of what is there."}})
-   output.message("published %d view sets", assert(lake:publish_registry(registry)))
+   output.message("published %d view sets", assert(lake:publish_registry(registry, {reason = reason})))
    cli.next(options, "mmlua outdated")
 elseif action == "show" then
    report.registry(lake, options)

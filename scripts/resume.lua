@@ -1,6 +1,6 @@
 -- Lets a paused retirement go on.
 local cli = require("mm.cli")
-local output = require("mm.output")
+local retirement = require("mm.report.retirement")
 
 local options = cli.parse{
    text = "Lets a paused retirement go on.",
@@ -9,5 +9,5 @@ local options = cli.parse{
    examples = {{"mmlua resume prod-12-a1b2c3"}},
 }
 local found = assert(assert(cli.open(options)):resume(options.id))
-output.message("%s is %s now, %d of %d partitions retired", options.id, found.state, found.retired, found.partitions)
+retirement.moved(found)
 cli.next(options, "mmlua apply %s", options.id)

@@ -18,7 +18,8 @@ if options.action == "prune" then
    local reason = assert(cli.confirm{action = "prune", lake = lake:info().name, options = options,
       summary = {"Removes the partitions kept with retirements that are over; the audit stays whole."}})
    local pruned = assert(lake:prune_retirements{reason = reason, older_than = options.older_than})
-   return output.message("%d retirements pruned", #pruned)
+   return output.message(#pruned == 0 and "nothing to prune yet: none has been over for that long"
+      or #pruned == 1 and "1 retirement pruned" or "%d retirements pruned", #pruned)
 end
 options.empty = "no retirements yet"
 output.rows(assert(lake:retirements{state = options.state}), {

@@ -19,7 +19,9 @@ local lake = assert(cli.open(options))
 local checked = assert(lake:undo(options.id, {dry_run = true}))
 if options.dry_run then
    retirement.check(checked, options)
-   return #checked.check.problems > 0 and 5 or 0
+   local has_problems = #checked.check.problems > 0
+   cli.next(options, has_problems and "mmlua undo %s --partial, which leaves these out" or "mmlua undo %s", checked.id)
+   return has_problems and 5 or 0
 end
 local reason = assert(cli.confirm{action = "undo", lake = checked.lake, options = options,
    summary = retirement.undo_consent(lake, checked)})

@@ -14,11 +14,11 @@ local options = cli.parse{
 local lake = assert(cli.open(options))
 report.registry(lake, options)
 local function age(seconds)
-   return seconds and text.duration(math.floor(seconds)) .. " earlier" or ""
+   return seconds and text.duration(math.floor(seconds)) or ""
 end
 output.rows(assert(lake:list_writers{within = options.within}), {
    {name = "view_set_name", heading = "view set"}, {name = "schema_hash", heading = "hash"}, "status",
    {name = "releases", heading = "written by"},
    {name = "last_updated", heading = "last write", format = report.time, spare = true},
-   {name = "age_in_lake_time_s", heading = "than the newest", format = age},
+   {name = "age_in_lake_time_s", heading = "before the newest", format = age},
 }, options)

@@ -65,17 +65,17 @@ mm_code mm_lake_check_present(const mm_lake *lake, mm_error *err) MM_CHECK;
 mm_code mm_lake_begin_change(mm_lake *lake, mm_error *err) MM_CHECK;
 
 /* Makes the schema mmadmin for a lake called `name`, brings one of an older version up to date,
- * makes a restored copy the lake itself, or removes mmadmin with all it holds. Errors: CONFLICT, as
- * mm_lake_check_writable and mm_db_run. */
-mm_code mm_lake_init(mm_lake *lake, const char *name, mm_error *err) MM_CHECK;
-mm_code mm_lake_upgrade_state(mm_lake *lake, mm_error *err) MM_CHECK;
-mm_code mm_lake_adopt(mm_lake *lake, mm_error *err) MM_CHECK;
+ * makes a restored copy the lake itself, or removes mmadmin with all it holds. The audit is told
+ * the `reason`, which may be NULL. Errors: CONFLICT, as mm_lake_check_writable and mm_db_run. */
+mm_code mm_lake_init(mm_lake *lake, const char *name, const char *reason, mm_error *err) MM_CHECK;
+mm_code mm_lake_upgrade_state(mm_lake *lake, const char *reason, mm_error *err) MM_CHECK;
+mm_code mm_lake_adopt(mm_lake *lake, const char *reason, mm_error *err) MM_CHECK;
 mm_code mm_lake_remove_state(mm_lake *lake, mm_error *err) MM_CHECK;
 
 /* Publishes a registry in the lake in place of the one that is there: `names`, `hashes` (hex),
  * `schemas`, `makers`, `globals` and `sources` are text[] literals of one length, as mm_db_run
- * takes parameters. Errors: as mm_lake_check_writable and mm_db_run. */
-mm_code mm_lake_publish(mm_lake *lake, const char *const params[6], mm_error *err) MM_CHECK;
+ * takes parameters; then the reason, or NULL. Errors: as mm_lake_check_writable and mm_db_run. */
+mm_code mm_lake_publish(mm_lake *lake, const char *const params[7], mm_error *err) MM_CHECK;
 
 /* Makes a hold: `params` as hold_add.sql takes them. From then on no partition under it is retired:
  * batches that run are waited for. Errors: as mm_lake_check_state and mm_db_run. */

@@ -152,7 +152,7 @@ function output.record(row, columns, opts)
    elseif opts.csv then
       writers.csv(each({row}), columns)
    else
-      records.one(write, row, columns)
+      records.one(write, row, columns, screen.width())
    end
 end
 
@@ -172,7 +172,8 @@ function output.object(value)
    write(json.encode(value), "\n")
 end
 
---- A line on stderr, after what stdout was given, of string.format; strings in it are escaped.
+--- A line on stderr, after what stdout was given, of string.format; strings in it are escaped. Folded where it is too
+--- long for the terminal.
 ---@param format string
 function output.message(format, ...)
    local unpack = rawget(table, "unpack") or rawget(_G, "unpack")
@@ -182,7 +183,7 @@ function output.message(format, ...)
    end
    progress.end_line()
    io.stdout:flush()
-   io.stderr:write(format:format(unpack(values, 1, count)), "\n")
+   io.stderr:write(text.fold(format:format(unpack(values, 1, count)), screen.width()), "\n")
 end
 
 return output

@@ -25,6 +25,13 @@ function report.meaning(verdict)
    return MEANING[verdict] or verdict
 end
 
+--- "1 partition", "1 190 partitions".
+---@param count integer
+---@return string
+function report.partitions(count)
+   return ("%s partition%s"):format(text.count(count), count == 1 and "" or "s")
+end
+
 --- Says on stderr which registry was used, where a person reads it.
 function report.registry(lake, options)
    if options.json or options.jsonl or options.csv or options.quiet then
@@ -82,7 +89,7 @@ function report.brief(row)
    end
    local of = row.instances and text.count(row.instances) .. (row.instances == 1 and " instance" or " instances")
       or row.view_instance_id and "instance " .. row.view_instance_id or "no instance"
-   return text.escape(("%s: %s partitions, %s, %s"):format(row.view_set_name, text.count(row.partition_count),
+   return text.escape(("%s: %s, %s, %s"):format(row.view_set_name, report.partitions(row.partition_count),
       text.bytes(row.bytes), of)) .. "\n   " .. table.concat(parts, ", ")
 end
 

@@ -36,17 +36,17 @@ function lake:check_writable()
 end
 
 --- Makes the schema mmadmin, where plans, their journal and the published registry live. Changes nothing of upstream's.
----@param opts? {name: string} the lake's short name, default the database's
+---@param opts? {name: string, reason: string} the lake's short name, default the database's; why, for the audit
 ---@return table|nil info, table|nil err codes conflict (it exists), rights, invalid
 function lake:init(opts)
-   opts = options.check("lake:init", opts, {name = "string?"})
+   opts = options.check("lake:init", opts, {name = "string?", reason = "string?"})
    local name = opts.name or core.lake_info(self).database
    local err = check_name(name)
    if err then
       return nil, err
    end
    local is_made
-   is_made, err = core.lake_init(self, name)
+   is_made, err = core.lake_init(self, name, opts.reason)
    if not is_made then
       return nil, err
    end
@@ -54,17 +54,21 @@ function lake:init(opts)
 end
 
 --- Brings a schema mmadmin that an older mm made up to date. Roles other than its owner need `init_sql`'s rights again.
+---@param opts? {reason: string}
 ---@return table|nil info, table|nil err code conflict (it is up to date)
-function lake:upgrade_state()
-   local is_done, err = core.lake_upgrade(self)
+function lake:upgrade_state(opts)
+   opts = options.check("lake:upgrade_state", opts, {reason = "string?"})
+   local is_done, err = core.lake_upgrade(self, opts.reason)
    return is_done and core.lake_info(self), err
 end
 
 --- Says that this database is the lake itself, where it was a restored copy: mm works on it again. The original must be
 --- gone, for its files are this one's now.
+---@param opts? {reason: string}
 ---@return boolean|nil, table|nil err
-function lake:adopt()
-   return core.lake_adopt(self)
+function lake:adopt(opts)
+   opts = options.check("lake:adopt", opts, {reason = "string?"})
+   return core.lake_adopt(self, opts.reason)
 end
 
 --- Removes the schema mmadmin. Retirements that could still be undone are in the way unless `force`.
@@ -150,13 +154,15 @@ end
 
 --- Publishes a registry in the lake, in place of the one that is there, so that everybody uses one.
 ---@param registry mm.registry
+---@param opts? {reason: string}
 ---@return integer|nil view_sets, table|nil err
-function lake:publish_registry(registry)
+function lake:publish_registry(registry, opts)
+   opts = options.check("lake:publish_registry", opts, {reason = "string?"})
    options.check("lake:publish_registry", {registry = registry}, {registry = "userdata"})
    if not registries.is(registry) then
       error("lake:publish_registry: option 'registry' must be a registry", 2)
    end
-   local lists = {n = 6, {}, {}, {}, {}, {}, {}}
+   local lists = {n = 7, {}, {}, {}, {}, {}, {}, opts.reason}
    for i, entry in ipairs(registry:list_view_sets()) do
       lists[1][i], lists[2][i], lists[3][i] = entry.view_set_name, entry.current_schema_hash, entry.schema or ""
       lists[4][i], lists[5][i] = tostring(entry.has_view_maker), tostring(entry.global_instance_available)

@@ -79,15 +79,28 @@ end
 ---@return string[]
 function text.wrap(value, width)
    local lines = {}
-   for word in value:gmatch("%S+") do
-      local last = lines[#lines]
-      if last and text.width(last) + 1 + text.width(word) <= width then
-         lines[#lines] = last .. " " .. word
+   for before, word in value:gmatch("(%s*)(%S+)") do
+      local last, gap = lines[#lines], before:match("^ +$") or " "
+      if last and text.width(last) + #gap + text.width(word) <= width then
+         lines[#lines] = last .. gap .. word
       else
          lines[#lines + 1] = word
       end
    end
    return lines
+end
+
+--- A line that is too long for `width` columns, broken between words; what follows is indented by three more than it.
+--- Text of several lines stays as it is.
+---@param line string
+---@param width integer|nil nil: as long as it is
+---@return string
+function text.fold(line, width)
+   if not width or text.width(line) <= width or line:find("\n", 1, true) then
+      return line
+   end
+   local indent = line:match("^ *")
+   return indent .. table.concat(text.wrap(line, width - #indent - 3), "\n   " .. indent)
 end
 
 local units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}

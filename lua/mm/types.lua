@@ -19,7 +19,7 @@
 ---@field close fun(self: mm.rows) ends reading
 
 ---@class mm.lake
----@field adopt fun(self: mm.lake): boolean?, mm.error?
+---@field adopt fun(self: mm.lake, opts?: {reason: string}): boolean?, mm.error?
 ---@field abandon fun(self: mm.lake, id: string): mm.retirement?, mm.error?
 ---@field apply fun(self: mm.lake, id: string, opts: table): mm.retirement?, mm.error?
 ---@field apply_batch fun(self: mm.lake, id: string, opts?: {limit: integer}): mm.batch?, mm.error?
@@ -45,7 +45,7 @@
 ---@field plan fun(self: mm.lake, opts: table): mm.retirement?, mm.error?
 ---@field plan_range fun(self: mm.lake, opts: table): mm.retirement?, mm.error?
 ---@field prune_retirements fun(self: mm.lake, opts: table): mm.retirement[]?, mm.error?
----@field publish_registry fun(self: mm.lake, registry: mm.registry): integer?, mm.error?
+---@field publish_registry fun(self: mm.lake, registry: mm.registry, opts?: {reason: string}): integer?, mm.error?
 ---@field registry fun(self: mm.lake): mm.registry?, string|mm.error, string?
 ---@field release fun(self: mm.lake, number: integer, opts: {reason: string}): mm.hold?, mm.error?
 ---@field remove_state fun(self: mm.lake, opts?: {force: boolean}): boolean?, mm.error?
@@ -57,14 +57,14 @@
 ---@field status fun(self: mm.lake): mm.status?, mm.error?
 ---@field timeline fun(self: mm.lake, opts: table): mm.timeline?, mm.error?
 ---@field undo fun(self: mm.lake, id: string, opts: table): mm.retirement?, mm.error?
----@field upgrade_state fun(self: mm.lake): table?, mm.error?
+---@field upgrade_state fun(self: mm.lake, opts?: {reason: string}): table?, mm.error?
 ---@field verify_audit fun(self: mm.lake, opts?: {head: string}): mm.chain?, mm.error?
 
 ---@class mm.core what is bound from C; scripts use `require("mm")`
 ---@field version string
 ---@field lake_methods table the methods of lakes, to which modules add theirs
 ---@field lake_apply_batch fun(lake: mm.lake, number: integer, limit: integer): mm.batch?, mm.error?
----@field lake_adopt fun(lake: mm.lake): true?, mm.error?
+---@field lake_adopt fun(lake: mm.lake, reason: string?): true?, mm.error?
 ---@field lake_audit_refused fun(lake: mm.lake, number: integer?, reason: string?, detail: string): true?, mm.error?
 ---@field lake_begin fun(lake: mm.lake, ...): true?, mm.error? number, digest, reason, undo window, guards, overrides
 ---@field lake_check_present fun(lake: mm.lake): true?, mm.error? mmadmin is there and current
@@ -72,7 +72,7 @@
 ---@field lake_export fun(lake: mm.lake, path: string, format: string, params: table): integer?, mm.error?
 ---@field lake_hold fun(lake: mm.lake, params: table): integer?, mm.error?
 ---@field lake_info fun(lake: mm.lake): table
----@field lake_init fun(lake: mm.lake, name: string): true?, mm.error?
+---@field lake_init fun(lake: mm.lake, name: string, reason: string?): true?, mm.error?
 ---@field lake_is_open fun(lake: mm.lake): boolean
 ---@field lake_open fun(conninfo: string?, schema: string?, timeout_s: integer): mm.lake?, mm.error?
 ---@field lake_plan fun(lake: mm.lake, params: table): integer?, mm.error?
@@ -87,7 +87,7 @@
 ---@field lake_undo_batch fun(lake: mm.lake, number: integer, limit: integer, leave_out: boolean): mm.batch?, mm.error?
 ---@field lake_undo_begin fun(lake: mm.lake, number: integer, reason: string): true?, mm.error?
 ---@field lake_undo_end fun(lake: mm.lake, number: integer): true?, mm.error?
----@field lake_upgrade fun(lake: mm.lake): true?, mm.error?
+---@field lake_upgrade fun(lake: mm.lake, reason: string?): true?, mm.error?
 ---@field lake_verify_audit fun(lake: mm.lake, seq: integer?, hash: string?): table?, mm.error?
 ---@field registry_new fun(entries: mm.view_set[]): mm.registry?, mm.error?
 ---@field schema_parse fun(text: string): mm.schema?, mm.error?

@@ -3,6 +3,7 @@ local errors = require("mm.errors")
 local exit_codes = require("mm.exit_codes")
 local paint = require("mm.paint")
 local progress = require("mm.progress")
+local screen = require("mm.screen")
 local text = require("mm.text")
 
 local verb = {}
@@ -10,7 +11,8 @@ local verb = {}
 local function say(label, message)
    progress.end_line()
    io.stdout:flush()
-   io.stderr:write(paint.text(label:find("^mmlua") and "red" or nil, label, "stderr"), ": ", message, "\n")
+   local line = text.fold(label:gsub(" ", "_") .. ": " .. message, screen.width()) -- a label is not broken
+   io.stderr:write(paint.text(label:find("^mmlua") and "red" or nil, label, "stderr"), line:sub(#label + 1), "\n")
 end
 
 -- Errors with a code are what the world does; all others are mistakes of ours and get a traceback.

@@ -84,6 +84,18 @@ describe("init", function()
       assert.are.equal("t", db:psql("select database_oid = (select oid from pg_database where datname = current_database()) from mmadmin.lake"))
    end)
 
+   it("tells the audit why, as publishing and adopting do", function()
+      local lake = open()
+      assert(lake:init{reason = "first look"})
+      assert(lake:publish_registry(RELEASE, {reason = "what runs"}))
+      assert(lake:adopt{reason = "restored"})
+      assert(lake:publish_registry(RELEASE))
+
+      assert.are.equal("initialized: first look, published: what runs, adopted: restored, published: -", db:psql(
+         [[select string_agg(format('%s: %s', body::json ->> 'what', coalesce(body::json ->> 'why', '-')), ', ' order by seq)
+             from mmadmin.audit]]))
+   end)
+
    for _, name in ipairs{"", "-x", "a b", "a'b", ("x"):rep(64), "größe"} do
       it(("does not take '%s' as a name"):format(name), function()
          assert_failed("invalid", ("'%s' cannot be a lake's name: 1 to 63 letters, digits, '_', '.', '-'"):format(name),

@@ -1,6 +1,7 @@
 local capture = require("spec.support.capture")
 local json = require("mm.json")
 local output = require("mm.output")
+local terminal = require("spec.support.terminal")
 
 local rows = {
    {view_set_name = "log_entries", partitions = 1190, bytes = 123456789, current = false},
@@ -118,6 +119,15 @@ describe("output.record", function()
       assert.are.equal(object, record{jsonl = true})
       assert.are.equal("view_set_name,partitions,bytes,current\nlog_entries,1190,123456789,false\n", record{csv = true})
    end)
+
+   it("breaks values that are too long for the terminal between words, below each other", function()
+      local row = {at = "0s", words = "some are too long"}
+
+      local result = terminal.with({width = 16, environment = {NO_COLOR = "1"}}, capture.run, output.record, row,
+         {"at", "words"})
+
+      assert.are.equal("at     0s\nwords  some are\n       too long\n", result.stdout)
+   end)
 end)
 
 describe("output.message", function()
@@ -125,5 +135,11 @@ describe("output.message", function()
       local result = capture.run(output.message, "%d rows of %s", 3, "a\27b")
 
       assert.are.same({"", "3 rows of a\\x1bb\n"}, {result.stdout, result.stderr})
+   end)
+
+   it("is folded where the terminal is narrow", function()
+      local result = terminal.with({width = 16}, capture.run, output.message, "some are %s", "too long")
+
+      assert.are.equal("some are too\n   long\n", result.stderr)
    end)
 end)

@@ -48,6 +48,13 @@ describe("text.width", function()
       assert.are.equal("ab…", text.truncate("abcd", 3))
       assert.are.equal("日…", text.truncate("日本語", 4))
    end)
+
+   it("is what fold breaks between words, when there is a limit", function()
+      assert.are.equal("  one two three", text.fold("  one two three", 15))
+      assert.are.equal("  one  two\n     three", text.fold("  one  two three", 14))
+      assert.are.equal("  one two three", text.fold("  one two three"))
+      assert.are.equal("one two\nthree four", text.fold("one two\nthree four", 4))
+   end)
 end)
 
 describe("text of numbers", function()

@@ -1,6 +1,7 @@
 local capture = require("spec.support.capture")
 local errors = require("mm.errors")
 local help = require("mm.help")
+local terminal = require("spec.support.terminal")
 local verb = require("mm.verb")
 
 describe("verb.report", function()
@@ -9,6 +10,14 @@ describe("verb.report", function()
 
       assert.are.equal("mmlua apply: a\\nb\ndetail: c\nhint: d\n", result.stderr)
       assert.are.equal(5, result[1])
+   end)
+
+   it("folds lines where the terminal is narrow", function()
+      local err = errors.new("conflict", "some are too long", {hint = "none"})
+
+      local result = terminal.with({width = 24, environment = {NO_COLOR = "1"}}, capture.run, verb.report, "apply", err)
+
+      assert.are.equal("mmlua apply: some are\n   too long\nhint: none\n", result.stderr)
    end)
 
    it("prints help on stdout", function()

@@ -142,13 +142,13 @@ static mm_code refresh_after_change(mm_lake *lake, mm_error *err)
     return code;
 }
 
-mm_code mm_lake_init(mm_lake *lake, const char *name, mm_error *err)
+mm_code mm_lake_init(mm_lake *lake, const char *name, const char *reason, mm_error *err)
 {
     static const char *const names[] = {
         "init_schema",     "init_lake",        "init_view_set", "init_retirement", "init_item",
         "init_skipped",    "init_unrestored",  "init_batch",    "init_hold",       "init_audit",
         "init_audit_head", "init_audit_start", "init_name",     "audit_state"};
-    const char *params[] = {name, "initialized"};
+    const char *params[] = {name, "initialized", reason};
     mm_code code = mm_lake_refresh(lake, err);
 
     if (code)
@@ -162,14 +162,14 @@ mm_code mm_lake_init(mm_lake *lake, const char *name, mm_error *err)
     return code ? code : refresh_after_change(lake, err);
 }
 
-mm_code mm_lake_upgrade_state(mm_lake *lake, mm_error *err)
+mm_code mm_lake_upgrade_state(mm_lake *lake, const char *reason, mm_error *err)
 {
     static const char *const names[] = {
         "upgrade_2_lake",         "upgrade_2_batch",  "upgrade_2_skipped",
         "upgrade_2_retirement",   "init_hold",        "init_audit",
         "init_audit_head",        "init_audit_start", "upgrade_2_version",
         "upgrade_2_lake_default", "audit_state"};
-    const char *params[] = {NULL, "upgraded"};
+    const char *params[] = {NULL, "upgraded", reason};
     mm_code code = mm_lake_refresh(lake, err);
 
     if (code)
@@ -186,10 +186,10 @@ mm_code mm_lake_upgrade_state(mm_lake *lake, mm_error *err)
     return code ? code : refresh_after_change(lake, err);
 }
 
-mm_code mm_lake_adopt(mm_lake *lake, mm_error *err)
+mm_code mm_lake_adopt(mm_lake *lake, const char *reason, mm_error *err)
 {
     static const char *const names[] = {"adopt", "audit_state"};
-    const char *params[] = {NULL, "adopted"};
+    const char *params[] = {NULL, "adopted", reason};
     mm_code code = mm_lake_refresh(lake, err);
 
     if (code == MM_OK)
@@ -205,7 +205,7 @@ mm_code mm_lake_remove_state(mm_lake *lake, mm_error *err)
     return code ? code : refresh_after_change(lake, err);
 }
 
-mm_code mm_lake_publish(mm_lake *lake, const char *const params[6], mm_error *err)
+mm_code mm_lake_publish(mm_lake *lake, const char *const params[7], mm_error *err)
 {
     static const char *const names[] = {"publish_registry", "audit_registry"};
     mm_code code = mm_lake_begin_change(lake, err);

@@ -112,29 +112,29 @@ static int lake_select(lua_State *L)
     return 1;
 }
 
-/* lake_init(lake, name) -> true | nil, err */
+/* lake_init(lake, name, [reason]) -> true | nil, err */
 static int lake_init(lua_State *L)
 {
     mm_error err = {0};
-    mm_code code = mm_lake_init(mml_checklake(L), mml_checktext(L, 2), &err);
+    mm_code code = mm_lake_init(mml_checklake(L), mml_checktext(L, 2), mml_opttext(L, 3), &err);
 
     return mml_pushdone(L, code, &err);
 }
 
-/* lake_upgrade(lake) -> true | nil, err */
+/* lake_upgrade(lake, [reason]) -> true | nil, err */
 static int lake_upgrade(lua_State *L)
 {
     mm_error err = {0};
-    mm_code code = mm_lake_upgrade_state(mml_checklake(L), &err);
+    mm_code code = mm_lake_upgrade_state(mml_checklake(L), mml_opttext(L, 2), &err);
 
     return mml_pushdone(L, code, &err);
 }
 
-/* lake_adopt(lake) -> true | nil, err */
+/* lake_adopt(lake, [reason]) -> true | nil, err */
 static int lake_adopt(lua_State *L)
 {
     mm_error err = {0};
-    mm_code code = mm_lake_adopt(mml_checklake(L), &err);
+    mm_code code = mm_lake_adopt(mml_checklake(L), mml_opttext(L, 2), &err);
 
     return mml_pushdone(L, code, &err);
 }
@@ -155,15 +155,15 @@ static int lake_refresh(lua_State *L)
     return mml_pushdone(L, code, &err);
 }
 
-/* lake_publish(lake, {n = 6, names, hashes, schemas, makers, globals, sources}) -> true | nil, err
- */
+/* lake_publish(lake, {n = 7, names, hashes, schemas, makers, globals, sources, reason})
+ * -> true | nil, err */
 static int lake_publish(lua_State *L)
 {
     mm_lake *lake = mml_checklake(L);
     const char *params[MM_MAX_PARAMS];
     mm_error err = {0};
 
-    luaL_argcheck(L, mml_checkparams(L, 2, params) == 6, 2, "six lists");
+    luaL_argcheck(L, mml_checkparams(L, 2, params) == 7, 2, "six lists and a reason");
     return mml_pushdone(L, mm_lake_publish(lake, params, &err), &err);
 }
 

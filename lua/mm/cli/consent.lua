@@ -1,5 +1,6 @@
 -- Asks before something is changed.
 local errors = require("mm.errors")
+local screen = require("mm.screen")
 local text = require("mm.text")
 local values = require("mm.cli.values")
 
@@ -19,7 +20,7 @@ end
 
 local function show(summary)
    for _, line in ipairs(summary or {}) do
-      io.stderr:write(text.escape(line), "\n")
+      io.stderr:write(text.fold(text.escape(line), screen.width()), "\n")
    end
 end
 

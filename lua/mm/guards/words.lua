@@ -1,9 +1,10 @@
 -- What the findings of the built-in guards mean: what was found, why it matters, when it will pass.
+local handle = require("mm.handle")
 local releases = require("mm.releases")
 local text = require("mm.text")
 
--- of[NAME](rows) makes the words of the rows of guard_NAME.sql; completes[NAME](lake, rows) adds to them what
--- PostgreSQL does not know.
+-- of[NAME](rows) makes the words of the rows of guard_NAME.sql; completes[NAME](lake, rows, retirement) adds to them
+-- what PostgreSQL does not know.
 local words = {of = {}, completes = {}}
 
 local function time(value)
@@ -14,10 +15,10 @@ local function partitions(count)
    return ("%s partition%s"):format(text.count(count), count == 1 and "" or "s")
 end
 
--- "blocks 05", or "blocks 05 and 7 hashes more".
+-- "blocks 05", or "blocks 05 (and 7 more hashes)".
 local function hashes(rows)
    local first, more = rows[1], #rows - 1
-   local tail = more > 0 and (" and %d hash%s more"):format(more, more == 1 and "" or "es") or ""
+   local tail = more > 0 and (" (and %d more hash%s)"):format(more, more == 1 and "" or "es") or ""
    return ("%s %s%s"):format(first.view_set_name, first.hash, tail)
 end
 
@@ -58,8 +59,8 @@ local of_writers = {
          MIXED, "with a new plan, once nobody writes it"
    end,
    mixed_now = function(rows)
-      return ("two releases write this lake: %s, outdated, was written until %s, no more than two minutes before the "
-         .. "lake's newest write"):format(hashes(rows), time(newest(rows).last_write)), MIXED,
+      return ("two releases write this lake: %s, which the registry calls outdated, was written at %s, within two "
+         .. "minutes of the lake's newest write"):format(hashes(rows), time(newest(rows).last_write)), MIXED,
          "when the old writers are stopped and the new ones have written for two minutes more"
    end,
    within_soak = function(rows)
@@ -86,8 +87,16 @@ local function is_of_newer_release(version)
    return #outdated > 0 and #current > 0 and releases.is_later(outdated[1], current[#current])
 end
 
-function words.completes.writers(self, rows)
-   local versions, err = self:list_schema_versions()
+-- What is outdated is a matter of the plan's registry, whichever the lake was opened with; without a plan, of that one.
+local function schema_versions(self, found)
+   if found then
+      return handle.select(self, "schema_versions", {n = 3, found.view_sets, found.schema_hashes})
+   end
+   return self:list_schema_versions()
+end
+
+function words.completes.writers(self, rows, found)
+   local versions, err = schema_versions(self, found)
    for _, version in ipairs(versions or {}) do
       if version.status == "outdated" and is_of_newer_release(version) then
          rows[#rows + 1] = {kind = "newer_release", view_set_name = version.view_set_name, hash = version.schema_hash,

@@ -15,11 +15,19 @@ local function heading_width(columns)
    return width
 end
 
-local function write_lines(write, columns, values, width)
+-- A value that is too long for the terminal is broken between words.
+local function folded(value, before, screen_width)
+   if not screen_width or before + text.width(value) <= screen_width then
+      return value
+   end
+   return table.concat(text.wrap(value, screen_width - before), "\n" .. (" "):rep(before))
+end
+
+local function write_lines(write, columns, values, width, screen_width)
    for i, column in ipairs(columns) do
       if not column.is_hidden then
-         local heading = paint.text("bold", column.heading) .. (" "):rep(width - text.width(column.heading))
-         write(((heading .. "  " .. values[i]):gsub(" +$", "")), "\n")
+         local heading = paint.text("bold", column.heading) .. (" "):rep(width - text.width(column.heading)) .. "  "
+         write(((heading .. folded(values[i], width + 2, screen_width)):gsub(" +$", "")), "\n")
       end
    end
 end
@@ -28,8 +36,9 @@ end
 ---@param write function
 ---@param row table
 ---@param columns table[]
-function records.one(write, row, columns)
-   write_lines(write, columns, cells.row(columns, row), heading_width(columns))
+---@param screen_width? integer
+function records.one(write, row, columns, screen_width)
+   write_lines(write, columns, cells.row(columns, row), heading_width(columns), screen_width)
 end
 
 --- Writes rows, given as lists of cells, each below a line with its number.

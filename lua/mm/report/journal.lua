@@ -2,6 +2,7 @@
 local errors = require("mm.errors")
 local json = require("mm.json")
 local report = require("mm.report")
+local screen = require("mm.screen")
 local text = require("mm.text")
 
 local journal = {}
@@ -43,7 +44,7 @@ local function gist(detail)
    if detail.done then
       parts[1] = ("%s of %s"):format(text.count(detail.done), text.count(detail.last_seq - detail.first_seq + 1))
    elseif detail.partitions then
-      parts[1] = ("%s partitions"):format(text.count(detail.partitions))
+      parts[1] = report.partitions(detail.partitions)
    elseif detail.guards then
       for i, each in ipairs(detail.guards) do
          parts[i] = (i == 1 and "by " or "") .. each.guard
@@ -78,6 +79,13 @@ function journal.audit_columns(options)
    }
 end
 
+--- "1 entry", "19 entries".
+---@param count integer
+---@return string
+function journal.entries(count)
+   return ("%s %s"):format(text.count(count), count == 1 and "entry" or "entries")
+end
+
 --- An entry on two lines, for narrow terminals.
 ---@param row mm.audit_entry
 ---@return string
@@ -86,7 +94,7 @@ function journal.brief(row)
    local parts = {("%d  %s  %s%s%s"):format(row.seq, report.time(row.at), row.what, row.id and " " .. row.id or "",
       what ~= "" and ": " .. what or "")}
    parts[2] = ("   %sby %s"):format(row.why and row.why .. ", " or "", by(nil, row))
-   return text.escape(parts[1]) .. "\n" .. text.escape(parts[2])
+   return text.fold(text.escape(parts[1]), screen.width()) .. "\n" .. text.fold(text.escape(parts[2]), screen.width())
 end
 
 local function write_line(file, path, record)

@@ -57,8 +57,7 @@ local function verdict_lines(sums)
 end
 
 local function amount(sum)
-   return ("%s partition%s, %s"):format(text.count(sum.partitions), sum.partitions == 1 and "" or "s",
-      text.bytes(sum.bytes))
+   return ("%s, %s"):format(report.partitions(sum.partitions), text.bytes(sum.bytes))
 end
 
 local function add(lines, more)

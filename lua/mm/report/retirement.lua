@@ -34,6 +34,13 @@ function retirement.show(found, options)
       {name = "partitions", format = "count"}, {name = "bytes", heading = "size", format = "bytes"}}, options)
 end
 
+--- Says which state a retirement was moved to.
+---@param found mm.retirement
+function retirement.moved(found)
+   output.message("%s is %s now, %s of %s retired", found.id, found.state, text.count(found.retired),
+      report.partitions(found.partitions))
+end
+
 --- Says what applying did.
 ---@param applied mm.retirement
 ---@param options table as parsed from the command line
@@ -41,8 +48,8 @@ function retirement.applied(applied, options)
    if options.json then
       return output.object(applied)
    end
-   output.message("%s: %s partitions retired (%s), %s gone already, %s changed and left", applied.id,
-      text.count(applied.retired), text.bytes(applied.retired_bytes), text.count(applied.gone),
+   output.message("%s: %s retired (%s), %s gone already, %s changed and left", applied.id,
+      report.partitions(applied.retired), text.bytes(applied.retired_bytes), text.count(applied.gone),
       text.count(applied.changed))
 end
 
@@ -52,7 +59,7 @@ end
 ---@return string[]
 function retirement.undo_consent(lake, checked)
    return {
-      ("undo %s: %s partitions come back, %s"):format(checked.id, text.count(checked.check.restorable),
+      ("undo %s: brings back %s, %s"):format(checked.id, report.partitions(checked.check.restorable),
          text.bytes(checked.check.bytes)),
       "exactly as they were, and their files leave the queue of deletions",
       plan.place(lake),
@@ -66,7 +73,7 @@ function retirement.undone(undone, options)
    if options.json then
       return output.object(undone)
    end
-   output.message("%s: %s partitions restored", undone.id, text.count(undone.restored))
+   output.message("%s: %s restored", undone.id, report.partitions(undone.restored))
 end
 
 --- Says what an undo could do.
@@ -76,7 +83,7 @@ function retirement.check(checked, options)
    if options.json then
       return output.object(checked.check)
    end
-   output.message("%s: %s partitions can be restored, %s", checked.id, text.count(checked.check.restorable),
+   output.message("%s: %s can be restored, %s", checked.id, report.partitions(checked.check.restorable),
       text.bytes(checked.check.bytes))
    for _, problem in ipairs(checked.check.problems) do
       output.message("%s cannot: %s, such as %s", text.count(problem.partitions), problem.why:gsub("_", " "),

@@ -20,8 +20,9 @@ function state.change(lake, options)
    for _, change in ipairs(CHANGES) do
       local name, summary, method, done = (unpack or table.unpack)(change) -- luacheck: ignore
       if options[name] then
-         assert(consent.confirm{action = name, lake = lake:info().name, options = options, summary = {summary}})
-         assert(lake[method](lake, name == "remove" and {force = options.force} or nil))
+         local reason = assert(consent.confirm{action = name, lake = lake:info().name, options = options,
+            summary = {summary}})
+         assert(lake[method](lake, name == "remove" and {force = options.force} or {reason = reason}))
          output.message(done)
          return true
       end
