@@ -70,7 +70,7 @@ end
 local function ask_built_in(self, found, name)
    local rows, err = handle.select(self, "guard_" .. name, {n = 1, found.number}, "stored")
    if rows and words.completes[name] then
-      rows, err = words.completes[name](self, rows)
+      rows, err = words.completes[name](self, found, rows)
    end
    if not rows then
       return nil, err

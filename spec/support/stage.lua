@@ -11,7 +11,7 @@
 --   stage:live(), stage:queued() -> paths of live partitions, of queued files: sorted, between spaces
 --   stage:fingerprint() -> equal when lakehouse_partitions and temporary_files hold equal rows
 --   stage:troubles() -> live rows whose file is queued, transactions and locks of others; "" when there are none
---   stage.OVERRIDES  of the guards, for apply
+--   stage.OVERRIDES  of the guards, for apply; stage.NOT_WRITERS of all but `writers`
 --   stage:value(sql) -> text; NULL is ""     stage:psql(sql), stage:rows(sql), stage:session(), stage.db: see postgres.lua
 local postgres = require("spec.support.postgres")
 
@@ -32,6 +32,7 @@ local COLUMNS = {
 
 -- Made-up lakes hold what two releases have just written; guards are not what most specs are about.
 stage.OVERRIDES = {writers = "a made-up lake", blocks_last = "a made-up lake", budget = "a made-up lake"}
+stage.NOT_WRITERS = {blocks_last = "a spec of writers", budget = "a spec of writers", holds = "a spec of writers"}
 
 local function literal(value)
    if value == nil or value == false then

@@ -1,9 +1,10 @@
 -- What the findings of the built-in guards mean: what was found, why it matters, when it will pass.
+local handle = require("mm.handle")
 local releases = require("mm.releases")
 local text = require("mm.text")
 
--- of[NAME](rows) makes the words of the rows of guard_NAME.sql; completes[NAME](lake, rows) adds to them what
--- PostgreSQL does not know.
+-- of[NAME](rows) makes the words of the rows of guard_NAME.sql; completes[NAME](lake, retirement, rows) adds to them
+-- what PostgreSQL does not know.
 local words = {of = {}, completes = {}}
 
 local function time(value)
@@ -86,8 +87,9 @@ local function is_of_newer_release(version)
    return #outdated > 0 and #current > 0 and releases.is_later(outdated[1], current[#current])
 end
 
-function words.completes.writers(self, rows)
-   local versions, err = self:list_schema_versions()
+-- By the registry of the plan: whoever asks may have another.
+function words.completes.writers(self, found, rows)
+   local versions, err = handle.select(self, "schema_versions", {n = 2, found.view_sets, found.schema_hashes})
    for _, version in ipairs(versions or {}) do
       if version.status == "outdated" and is_of_newer_release(version) then
          rows[#rows + 1] = {kind = "newer_release", view_set_name = version.view_set_name, hash = version.schema_hash,
