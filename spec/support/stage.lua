@@ -143,6 +143,8 @@ local EMPTY = [[
    truncate mmadmin.retirement, mmadmin.item, mmadmin.skipped, mmadmin.unrestored, mmadmin.batch, mmadmin.view_set,
       mmadmin.hold, mmadmin.audit restart identity;
    update mmadmin.audit_head set seq = 0, hash = sha256('');
+   update mmadmin.lake set system_identifier = (select system_identifier from pg_control_system()),
+      database_oid = (select oid from pg_database where datname = current_database());
 ]]
 
 function stage:set(rows, sql)
