@@ -143,12 +143,12 @@ function lake:prune_retirements(opts)
    if type(older) == "string" then
       older, err = text.parse_duration(older)
    end
-   local list
+   local prunable
    if older then
-      list, err = handle.select(self, "prunable", {n = 1, ("%d seconds"):format(older)})
+      prunable, err = handle.select(self, "prunable", {n = 1, ("%d seconds"):format(older)})
    end
    local pruned = {}
-   for _, each in ipairs(list or {}) do
+   for _, each in ipairs(prunable or {}) do
       local is_done
       is_done, err = core.lake_prune(self, each.number, ("%d seconds"):format(older), opts.reason)
       if err then
@@ -157,7 +157,7 @@ function lake:prune_retirements(opts)
       end
       pruned[#pruned + 1] = is_done and retirements.get(self, each.number) or nil
    end
-   return list and pruned, err
+   return prunable and pruned, err
 end
 
 local function move(name, state, from)

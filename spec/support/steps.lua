@@ -101,7 +101,7 @@ function steps:pause(retirement)
 end
 
 function steps:undo_begin(retirement, reason)
-   return transaction(self, "mm_retirement_undo_begin", {retirement, reason}, {})
+   return transaction(self, "mm_retirement_undo_begin", {retirement, reason, "{}"}, {})
 end
 
 -- As check_dequeued of the core decides.
