@@ -17,6 +17,12 @@ function begin.refused(self, found, opts)
    return err
 end
 
+-- What a guard found inside the transaction, and now no more.
+local function passing(name)
+   return {guard = name, message = "it found something while this began, and nothing when it was asked again",
+      why = "what it found may come again", passes = "already, as it seems: run the same again"}
+end
+
 --- From planned to applying, or on with what is applying. The guards are asked before, for their words, and inside the
 --- transaction, where nobody can come between. After a lost connection it is begun again, whether it was or not.
 ---@return table|nil err
@@ -32,7 +38,7 @@ function begin.run(self, found, opts)
          guards.to_ask(opts.overrides), json.encode(opts.overrides))
    end)
    if err and err.code == "refused" then
-      err = begin.refused(self, found, opts) or err
+      err = begin.refused(self, found, opts) or guards.refusal(self, found, opts.reason, {passing(err.detail)})
    end
    return err
 end

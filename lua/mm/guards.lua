@@ -7,6 +7,7 @@ local errors = require("mm.errors")
 local handle = require("mm.handle")
 local json = require("mm.json")
 local options = require("mm.options")
+local own_guards = require("mm.guards.own")
 local retirements = require("mm.retirements")
 local suggest = require("mm.suggest")
 local words = require("mm.guards.words")
@@ -29,23 +30,33 @@ local function names_of(self)
    return names
 end
 
+local function unknown(name, names)
+   for _, known in ipairs(names) do
+      if known == name then
+         return nil
+      end
+   end
+   return errors.new("invalid", ("no guard is called '%s'%s"):format(tostring(name), suggest.phrase(tostring(name),
+      names)), {hint = "guards are " .. table.concat(names, ", ")})
+end
+
+local function wrong_reason(name, why)
+   if type(why) ~= "string" or not why:find("%S") then
+      return errors.new("invalid", ("guard '%s' is overridden without a reason"):format(name))
+   elseif why:find("\0", 1, true) or not characters.is_utf8(why) then
+      return errors.new("invalid", ("guard '%s' is overridden with a reason that is not UTF-8, or holds a NUL byte")
+         :format(name))
+   end
+end
+
 --- What is wrong with overrides: names of guards with the reason for each.
 ---@return table|nil err
 function guards.check_overrides(self, overrides)
    local names = names_of(self)
    for name, why in pairs(overrides or {}) do
-      local is_known = false
-      for _, known in ipairs(names) do
-         is_known = is_known or known == name
-      end
-      if not is_known then
-         return errors.new("invalid", ("no guard is called '%s'%s"):format(tostring(name),
-            suggest.phrase(tostring(name), names)), {hint = "guards are " .. table.concat(names, ", ")})
-      elseif type(why) ~= "string" or not why:find("%S") then
-         return errors.new("invalid", ("guard '%s' is overridden without a reason"):format(name))
-      elseif why:find("\0", 1, true) or not characters.is_utf8(why) then
-         return errors.new("invalid", ("guard '%s' is overridden with a reason that is not UTF-8, or holds a NUL byte")
-            :format(name))
+      local err = unknown(name, names) or wrong_reason(name, why)
+      if err then
+         return err
       end
    end
 end
@@ -82,17 +93,6 @@ local function ask_built_in(self, found, name)
    return #rows > 0 and words.of[name](rows) or false
 end
 
--- One that fails refuses: it cannot say that nothing is wrong.
-local function ask_own(self, found, own)
-   local is_right, finding = pcall(own.check, self, found)
-   if not is_right then
-      return {message = "it failed: " .. tostring(finding)}
-   elseif type(finding) == "string" then
-      return {message = finding}
-   end
-   return type(finding) == "table" and next(finding) ~= nil and finding or false
-end
-
 local function asked(self, found, overrides, list, ask)
    local findings = {}
    for _, each in ipairs(list) do
@@ -117,7 +117,7 @@ function guards.ask(self, found, overrides, only)
    local findings, err = asked(self, found, overrides, only or guards.BUILT_IN, ask_built_in)
    local own = findings
    if findings and not only then
-      own, err = asked(self, found, overrides, handle.guards(self), ask_own)
+      own, err = asked(self, found, overrides, handle.guards(self), own_guards.ask)
    end
    for _, finding in ipairs(own ~= findings and own or {}) do
       findings[#findings + 1] = finding

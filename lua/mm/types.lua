@@ -85,7 +85,7 @@
 ---@field lake_set_script fun(lake: mm.lake, path: string): true?, mm.error? the file that runs, for the audit
 ---@field lake_set_state fun(lake: mm.lake, number: integer, state: string, from: string[]): true?, mm.error?
 ---@field lake_undo_batch fun(lake: mm.lake, number: integer, limit: integer, leave_out: boolean): mm.batch?, mm.error?
----@field lake_undo_begin fun(lake: mm.lake, number: integer, reason: string): true?, mm.error?
+---@field lake_undo_begin fun(lake: mm.lake, number: integer, reason: string, overrides: string): true?, mm.error?
 ---@field lake_undo_end fun(lake: mm.lake, number: integer): true?, mm.error?
 ---@field lake_upgrade fun(lake: mm.lake, reason: string?): true?, mm.error?
 ---@field lake_verify_audit fun(lake: mm.lake, seq: integer?, hash: string?): table?, mm.error?

@@ -3,6 +3,7 @@ local core = require("mm.core")
 local errors = require("mm.errors")
 local guards = require("mm.guards")
 local handle = require("mm.handle")
+local json = require("mm.json")
 local options = require("mm.options")
 local patience = require("mm.patience")
 local retirements = require("mm.retirements")
@@ -87,9 +88,14 @@ local function not_undoable(found)
    return errors.fail("conflict", ("%s is %s: there is nothing to undo"):format(found.id, found.state), {hint = hint})
 end
 
+-- Those recorded with the undo count when it goes on; what apply was overridden for says nothing of an undo.
+local function overrides_of(found, opts)
+   return guards.merged(found.state == "undoing" and found or {}, opts.overrides)
+end
+
 -- A copy must not bring back rows whose files are the original's to delete.
 local function refused(self, found, opts)
-   local findings, err = guards.ask(self, found, guards.merged({}, opts.overrides), {"copy"})
+   local findings, err = guards.ask(self, found, overrides_of(found, opts), {"copy"})
    if findings and #findings > 0 then
       return guards.refusal(self, found, opts.reason, findings)
    end
@@ -111,7 +117,7 @@ local function undo(self, found, opts)
    end
    local _
    _, err = patience.again(function()
-      return core.lake_undo_begin(self, found.number, opts.reason)
+      return core.lake_undo_begin(self, found.number, opts.reason, json.encode(overrides_of(found, opts)))
    end)
    err = err or run_batches(self, found, opts) or finish(self, found)
    if err then

@@ -12,7 +12,7 @@
 --   stage:live(), stage:queued() -> paths of live partitions, of queued files: sorted, between spaces
 --   stage:fingerprint() -> equal when lakehouse_partitions and temporary_files hold equal rows
 --   stage:troubles() -> live rows whose file is queued, transactions and locks of others; "" when there are none
---   stage.OVERRIDES  for apply: made-up lakes hold what two releases have just written, and most specs are not about guards
+--   stage.OVERRIDES  for apply: made-up lakes hold what two releases have just written; stage.NOT_WRITERS the others
 --   stage:value(sql) -> text; NULL is ""     stage:psql(sql), stage:rows(sql), stage:session(), stage.db: see postgres.lua
 local postgres = require("spec.support.postgres")
 
@@ -32,6 +32,7 @@ local COLUMNS = {
 }
 
 stage.OVERRIDES = {writers = "a made-up lake", blocks_last = "a made-up lake", budget = "a made-up lake"}
+stage.NOT_WRITERS = {blocks_last = "a spec of writers", budget = "a spec of writers", holds = "a spec of writers"}
 
 local function literal(value)
    if value == nil or value == false then
@@ -141,6 +142,8 @@ local EMPTY = [[
    truncate lakehouse_partitions, temporary_files, blocks, streams, processes, mmadmin.retirement, mmadmin.item,
       mmadmin.skipped, mmadmin.unrestored, mmadmin.batch, mmadmin.view_set, mmadmin.hold, mmadmin.audit restart identity;
    update mmadmin.audit_head set seq = 0, hash = sha256('');
+   update mmadmin.lake set system_identifier = (select system_identifier from pg_control_system()),
+      database_oid = (select oid from pg_database where datname = current_database());
 ]]
 
 function stage:set(rows, sql)
@@ -151,9 +154,7 @@ function stage:set(rows, sql)
    self.db:psql(EMPTY .. (self.version >= 10 and "delete from settings;\n" or "") .. insert(self.version, rows) .. (sql or ""))
 end
 
-function stage:add(rows)
-   self.db:psql(insert(self.version, rows))
-end
+function stage:add(rows) self.db:psql(insert(self.version, rows)) end
 
 function stage:drop()
    if self.db then
@@ -170,12 +171,10 @@ for _, name in ipairs{"psql", "rows", "session"} do
 end
 stage.value = stage.psql
 
-function stage:live()
-   return self:value("select coalesce(string_agg(file_path, ' ' order by file_path), '') from lakehouse_partitions")
-end
-
-function stage:queued()
-   return self:value("select coalesce(string_agg(file_path, ' ' order by file_path), '') from temporary_files")
+for name, of in pairs{live = "lakehouse_partitions", queued = "temporary_files"} do
+   stage[name] = function(self)
+      return self:value("select coalesce(string_agg(file_path, ' ' order by file_path), '') from " .. of)
+   end
 end
 
 function stage:fingerprint()

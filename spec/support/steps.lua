@@ -1,13 +1,14 @@
 -- mm's transactions statement by statement, from the product's own text, to be stepped against other parties.
 --
 --   local mm = steps.new(db)                   a database with mmadmin
---   mm:begin(retirement, reason)               each returns a transaction: a list of {name =, sql =},
+--   mm:begin(retirement, reason, [guards])     each returns a transaction: a list of {name =, sql =},
 --   mm:apply_batch(retirement, limit)          as interleave.lua takes them. `sql` may be a function of what the
 --   mm:pause(retirement)                       steps before answered; its second result says why the transaction
 --   mm:undo_begin(retirement, reason)          is rolled back instead.
 --   mm:undo_batch(retirement, limit, partial)
+--   mm:guard(name, retirement)                 the text of the statement that finds what a built-in guard finds
 --
---   steps.STATEMENTS[FUNCTION]    the statements that this function of src/core/retirement.c runs, in order
+--   steps.STATEMENTS[FUNCTION]    the statements that this function of the core runs, in order
 --
 -- It waits for locks as long as it takes: what a lock_timeout does is interleave.lua's to try.
 local core = require("mm.core")
@@ -52,6 +53,10 @@ local function settings(nested_loops)
       {"public, pg_temp", "0", "0", nested_loops and "off" or "on"})
 end
 
+function steps:guard(name, retirement)
+   return with_params(assert(core.statement("guard_" .. name, self.features .. "stored ")), {retirement})
+end
+
 local function transaction(self, caller, params, opts)
    local list = {{name = "begin", sql = steps.BEGIN}, {name = "settings", sql = settings(opts.nested_loops)}}
    for _, name in ipairs(steps.STATEMENTS[caller]) do
@@ -62,20 +67,29 @@ local function transaction(self, caller, params, opts)
    return list
 end
 
--- As check_begun of the core decides. Of statements that went together there is one answer.
+-- As check_begun and check_guards of the core decide. Of statements that went together there is one answer.
 local function end_of_begin(answers)
-   local text = ("\n%s\n%s"):format(answers.retire_begin or "", answers.retire_digest)
-   if text:find("\n%d+\nt|t$") then
-      return "commit"
+   local lines = {"\n"}
+   for _, text in pairs(answers) do
+      lines[#lines + 1] = text .. "\n"
    end
-   return "rollback", "no plan to apply"
+   local text = table.concat(lines)
+   if not (text:find("\n%d+\n") and text:find("\nt|t\n")) then
+      return "rollback", "no plan to apply"
+   end
+   local found = text:match("\n(%l[%l_]+)|")
+   return found and "rollback" or "commit", found and "refused: " .. found
 end
 
-function steps:begin(retirement, reason)
+function steps:begin(retirement, reason, guards)
    local digest = self.db:value(("select encode(digest, 'hex') from mmadmin.retirement where retirement = %d"):format(
       retirement))
-   return transaction(self, "mm_retirement_begin", {retirement, digest:sub(1, 6), reason, "7 days", "{}"},
+   local list = transaction(self, "mm_retirement_begin", {retirement, digest:sub(1, 6), reason, "7 days", "{}"},
       {ending = end_of_begin})
+   for _, name in ipairs(guards or {}) do
+      table.insert(list, #list - 1, {name = "guard_" .. name, sql = self:guard(name, retirement)})
+   end
+   return list
 end
 
 function steps:apply_batch(retirement, limit)
@@ -87,7 +101,7 @@ function steps:pause(retirement)
 end
 
 function steps:undo_begin(retirement, reason)
-   return transaction(self, "mm_retirement_undo_begin", {retirement, reason}, {})
+   return transaction(self, "mm_retirement_undo_begin", {retirement, reason, "{}"}, {})
 end
 
 -- As check_dequeued of the core decides.

@@ -242,10 +242,11 @@ mm_code mm_retirement_set_state(mm_lake *lake, int64_t number, const char *state
     return code;
 }
 
-mm_code mm_retirement_undo_begin(mm_lake *lake, int64_t number, const char *reason, mm_error *err)
+mm_code mm_retirement_undo_begin(mm_lake *lake, int64_t number, const char *reason,
+                                 const char *overrides, mm_error *err)
 {
     char text[NUMBER_BYTES];
-    const char *params[] = {text, reason};
+    const char *params[] = {text, reason, overrides};
     bool changed = false;
 
     write_number(text, number);

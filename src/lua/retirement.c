@@ -93,12 +93,12 @@ static int lake_set_state(lua_State *L)
                         &err);
 }
 
-/* lake_undo_begin(lake, number, reason) -> true | nil, err */
+/* lake_undo_begin(lake, number, reason, overrides) -> true | nil, err */
 static int lake_undo_begin(lua_State *L)
 {
     mm_error err = {0};
-    mm_code code =
-        mm_retirement_undo_begin(mml_checklake(L), mml_checkint(L, 2), mml_checktext(L, 3), &err);
+    mm_code code = mm_retirement_undo_begin(mml_checklake(L), mml_checkint(L, 2),
+                                            mml_checktext(L, 3), mml_checktext(L, 4), &err);
 
     return mml_pushdone(L, code, &err);
 }

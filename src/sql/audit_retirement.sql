@@ -13,7 +13,8 @@ with entry as (
            when r.state = 'applying' then
                json_build_object('next_seq', r.next_seq, 'partitions', r.partitions, 'undo_until', r.undo_until,
                                  'overrides', r.overrides::json)
-           else json_build_object('next_seq', r.next_seq, 'undo_seq', r.undo_seq)
+           else json_build_object('next_seq', r.next_seq, 'undo_seq', r.undo_seq,
+                                  'overrides', case when r.state = 'undoing' then r.overrides::json end)
            end as detail
       from mmadmin.retirement r
       left join mmadmin.batch b on b.retirement = r.retirement and b.xmin = pg_current_xact_id()::xid

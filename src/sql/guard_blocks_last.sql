@@ -22,7 +22,6 @@ select 'needs_blocks' as kind, p.view_set_name, count(*) as partitions,
    and p.view_set_name <> 'blocks' and p.file_path is not null
    and case when p.begin_insert_time <= p.end_insert_time
             then tstzrange(p.begin_insert_time, p.end_insert_time, '[]') && b.ranges end
-   and not exists (select from mmadmin.item i
-                    where i.retirement = $1::bigint and i.row_ctid = p.ctid and i.file_path = p.file_path)
+   and not exists (select from mmadmin.item i where i.retirement = $1::bigint and i.file_path = p.file_path)
  group by p.view_set_name
  order by p.view_set_name;

@@ -6,10 +6,21 @@ local own = {}
 
 local BUILT_IN = {copy = true, writers = true, holds = true, blocks_last = true, budget = true}
 
+-- Something that ipairs would pass over is a guard that nobody asks.
+local function is_list(value)
+   local count = 0
+   for _ in pairs(value) do
+      count = count + 1
+   end
+   return count == #value
+end
+
 -- What is wrong with a list of guards, or nil.
 local function complaint(list)
    if type(list) ~= "table" then
       return ("a list of guards must be a table, not %s"):format(type(list))
+   elseif not is_list(list) then
+      return "a list of guards must be {{name =, check =}, ...}, without gaps and other members"
    end
    local seen = {}
    for i, guard in ipairs(list) do
@@ -64,6 +75,33 @@ function own.load(given)
       return errors.fail("invalid", "the guards given and those of MM_GUARDS do not go together", {detail = wrong})
    end
    return all
+end
+
+-- A finding as the rest of mm expects it, or nil when it has no words.
+local function finding_of(answer)
+   if type(answer) == "string" then
+      return {message = answer}
+   elseif type(answer) ~= "table" or type(answer.message) ~= "string" then
+      return nil
+   end
+   local finding = {}
+   for name, value in pairs(answer) do
+      finding[name] = (name == "why" or name == "passes") and tostring(value) or value
+   end
+   return finding
+end
+
+--- What a guard finds; false when it is content. One that fails refuses, and so does one that answers neither: it does
+--- not say that nothing is wrong.
+---@return table|false finding
+function own.ask(lake, retirement, guard)
+   local is_right, answer, err = pcall(guard.check, lake, retirement)
+   if not is_right or not answer and err ~= nil then
+      return {message = "it failed: " .. tostring(is_right and err or answer)}
+   elseif not answer or type(answer) == "table" and next(answer) == nil then
+      return false
+   end
+   return finding_of(answer) or {message = ("it answered with a %s that says nothing"):format(type(answer))}
 end
 
 return own

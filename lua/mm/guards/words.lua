@@ -118,14 +118,22 @@ function words.of.holds(rows)
    }
 end
 
+-- What counts besides: ", after 3 in the last 24 hours, and 2 of retirements under way".
+local function besides(row)
+   local lately = row.lately > 0 and (", after %s in the last 24 hours"):format(text.count(row.lately)) or ""
+   local elsewhere = row.elsewhere > 0 and (", beside %s of retirements under way"):format(text.count(row.elsewhere))
+      or ""
+   return lately .. elsewhere
+end
+
 function words.of.budget(rows)
    local row = rows[1]
-   local lately = row.lately > 0 and (", after %s in the last 24 hours"):format(text.count(row.lately)) or ""
    return {
       message = ("%s would be retired without proof that nothing is lost%s; the budget is %s"):format(
-         partitions(row.partitions), lately, text.count(row.budget)),
+         partitions(row.partitions), besides(row), text.count(row.budget)),
       why = "their verdict is short, waits_for_blocks, only_copy, or rebuildable of global, or they are not outdated",
-      passes = ("with a plan that names its budget (mmlua plan --budget %d)"):format(row.partitions + row.lately),
+      passes = ("with a plan that names its budget (mmlua plan --budget %d)"):format(row.partitions + row.lately
+         + row.elsewhere),
       rows = rows,
    }
 end
@@ -136,8 +144,8 @@ function words.of.blocks_last(rows)
       total = total + row.partitions
    end
    return {
-      message = ("%s of other view sets are outdated over the same time, such as %s"):format(partitions(total),
-         rows[1].example),
+      message = ("%s of other view sets %s outdated over the same time, such as %s"):format(partitions(total),
+         total == 1 and "is" or "are", rows[1].example),
       why = "they are rebuilt from blocks; a release that one has to roll back to would miss those planned here",
       passes = "when those are rebuilt, or retired first",
       rows = rows,
