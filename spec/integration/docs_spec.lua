@@ -307,3 +307,19 @@ describe("recorded", function()
       end)
    end
 end)
+
+describe("the page of what can go wrong", function()
+   it("names tests that are there", function()
+      local missing, count = {}, 0
+      for file, name in read("docs/what-can-go-wrong.md"):gmatch("| `([%w_]+): ([^`]+)` |\n") do
+         count = count + 1
+         local specs = io.open(("spec/integration/%s_spec.lua"):format(file))
+         if not (specs and specs:read("*a"):find(('it("%s"'):format(name), 1, true)) then
+            missing[#missing + 1] = file .. ": " .. name
+         end
+      end
+
+      assert.are.same({}, missing)
+      assert.is_true(count > 40)
+   end)
+end)
