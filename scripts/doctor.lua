@@ -7,8 +7,8 @@ local screen = require("mm.screen")
 
 local options = cli.parse{
    text = "Looks for what is wrong with the lake, or soon will be: live files that are queued for deletion, rows that "
-      .. "stop micromegas, writers of an old release, what would fail the next upgrade, and more. Changes nothing. Exits "
-      .. "with 3 when something is serious.",
+      .. "stop micromegas, writers of an old release, what would fail the next upgrade, and more. Changes nothing. "
+      .. "Exits with 3 when something is serious.",
    options = {"connection", "formats", {name = "all", text = "also what was checked and found to be well"}},
    examples = {{"mmlua doctor"}, {"mmlua doctor --json --registry 0.33", "for a monitor"}},
 }

@@ -190,6 +190,8 @@ describe("autovacuum", function()
          "alter table temporary_files reset (autovacuum_enabled)"}, list[1])
       assert_finding({"notice", 1249, "dead rows in temporary_files", "It has 1 live ones: each listing reads both.",
          "vacuum (analyze) temporary_files"}, list[2])
+      made:psql"insert into temporary_files select 'views/more/' || i, 1, 'infinity' from generate_series(1, 2500) i"
+      assert.are.same({"no_autovacuum"}, kinds(ill:findings()))
       made:psql("vacuum analyze temporary_files; alter table temporary_files reset (autovacuum_enabled)")
       assert.are.same({}, ill:findings())
    end)
@@ -270,6 +272,25 @@ describe("a role", function()
          .. "and some checks are not made.", ("mmlua init --sql --viewer %s prints statements for a DBA"):format(name)},
          list[7])
    end)
+end)
+
+describe("a role that may not read", function()
+   teardown(function()
+      made:drop()
+   end)
+
+   for _, name in ipairs{"blocks", "streams", "processes"} do
+      it(name .. " is not told that all is well with what is made from them", function()
+         ill:set({row("views/x", 5, 6, {events = 1})}, patient.block(5, 0, 20))
+         local role = made.db:role("select on all tables in schema public, mmadmin", "usage on schema mmadmin")
+         made:psql(("revoke select on %s from %s"):format(name, role.user))
+
+         local list = ill:findings(made:open{conninfo = role.conninfo, registry = mm.registry.release("0.33")})
+
+         assert.are.same({"doctor_short: permission denied for table " .. name .. ".",
+            "doctor_blocks: permission denied for table " .. name .. "."}, {list[1].meaning, list[2].meaning})
+      end)
+   end
 end)
 
 describe("retirements", function()

@@ -126,6 +126,14 @@ describe("partitions of one instant", function()
       assert.are.equal("views/a views/b views/z", made:live())
    end)
 
+   it("without hash are told as such", function()
+      local process = {instance = stage.PROCESS}
+      ill:set({row("views/x", 5, 5, process), row("views/y", 5, 5, process)},
+         "update lakehouse_partitions set file_schema_hash = null where begin_insert_time = end_insert_time")
+
+      assert.are.equal(2, ill:only("unhashed").count)
+   end)
+
    it("may differ in hash, instance or instant", function()
       ill:set({row("views/x", 5, 5, {instance = "a"}), row("views/y", 5, 5, {instance = "b"}),
          row("views/z", 6, 6, {instance = "a"})})
@@ -315,6 +323,19 @@ describe("current partitions", function()
          example = "log_entries global 2020-01-01 06:00:00+00 to 2020-01-01 07:00:00+00: 10 of 41 events"}, ill:only("short"))
    end)
 
+   it("of the last two days are looked at again by micromegas", function()
+      ill:set({row("views/x", 5, 6, {events = 30})}, block(5, 0, 31) .. block(6, 0, 40)
+         .. [[update blocks set insert_time = now() - interval '24 hours' where nb_objects = 40;
+            insert into lakehouse_partitions select view_set_name, view_instance_id, now() - interval '25 hours',
+            now() - interval '23 hours', min_event_time, max_event_time, updated, 'views/z', file_size, file_schema_hash,
+            source_data_hash, num_rows from lakehouse_partitions where file_path = 'views/x']])
+
+      local finding = ill:only("short")
+
+      assert.are.equal(2, finding.count)
+      assert.is_truthy(finding.meaning:find("the last two days only; older than that: 1.", 1, true))
+   end)
+
    it("may hold more, for retention removes the source first", function()
       ill:set({row("views/x", 5, 6, {events = 21})}, block(5, 0, 20))
 
@@ -396,16 +417,18 @@ describe("source blocks", function()
          time = "2020-01-01T09:00:00.000000Z"}, ill:only("without_process"))
    end)
 
-   it("should have the audience of their process and stream", function()
-      ill:set({}, block(9, 0, 20) .. block(9, 30, 7) .. block(10, 0, 1)
-         .. "update blocks set audience = 'secret' where nb_objects = 20; update streams set audience = 'public';"
-         .. "update blocks set audience = 'public' where nb_objects = 7;")
+   for _, table in ipairs{"streams", "processes"} do
+      it("should have the audience of their " .. table, function()
+         ill:set({}, block(9, 0, 20) .. block(9, 30, 7) .. block(10, 0, 1)
+            .. ("update blocks set audience = 'secret' where nb_objects = 20; update %s set audience = 'public';"
+            .. "update blocks set audience = 'public' where nb_objects = 7;"):format(table))
 
-      assert_finding({"warning", 1, "source blocks of another audience than their stream or process",
-         "Micromegas 0.30 and later leaves them out of every view: queries miss 20 events of 1 process, from 2020-01-01 "
-            .. "09:00:00 UTC on.", "find out which audience is right: the keys with which these processes send tell it",
-         example = "process " .. stage.PROCESS, time = "2020-01-01T09:00:00.000000Z"}, ill:only("audience"))
-   end)
+         assert_finding({"warning", 1, "source blocks of another audience than their stream or process",
+            "Micromegas 0.30 and later leaves them out of every view: queries miss 20 events of 1 process, from 2020-01-01 "
+               .. "09:00:00 UTC on.", "find out which audience is right: the keys with which these processes send tell it",
+            example = "process " .. stage.PROCESS, time = "2020-01-01T09:00:00.000000Z"}, ill:only("audience"))
+      end)
+   end
 
    it("may be without process in their first hour", function()
       ill:set({}, block(9, 0, 20) .. "delete from processes; update blocks set insert_time = now() - interval '59 minutes'")

@@ -167,6 +167,15 @@ describe("the deletion queue", function()
          example = "views/x", time = "2020-01-04T00:00:00.000000Z"}, ill:only("daemon_silent"))
    end)
 
+   it("should be emptied by a daemon that runs, not by those who query, nor by one of the future", function()
+      ill:set({row("views/v", 5, 6, {updated = AHEAD})}, queue({"views/x", "2020-01-05"}))
+      made:psql([[insert into lakehouse_partitions select view_set_name, 'i', begin_insert_time, end_insert_time,
+         min_event_time, max_event_time, now(), 'views/w', file_size, file_schema_hash, source_data_hash, num_rows
+         from lakehouse_partitions where file_path = 'views/a']])
+
+      assert.are.same({"daemon_silent", "written_ahead"}, kinds(ill:findings()))
+   end)
+
    it("should be emptied by a daemon whose cleaning does not fail", function()
       ill:set({}, queue({"views/x", "2020-01-05"})
          .. "update lakehouse_partitions set updated = date_trunc('second', now()) where file_path = 'views/a'")

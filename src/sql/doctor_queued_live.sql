@@ -2,7 +2,6 @@
 with queued as (
     select file_path, min(expiration) as expiration
     from temporary_files
-    where file_path is not null
     group by file_path
 )
 select 'queued_live' as kind, count(*) as count, min(q.expiration) as time, min(p.file_path)::text as example

@@ -28,7 +28,7 @@ part as materialized (
     from lakehouse_partitions p
     join source v on v.view_set_name = p.view_set_name and v.current_schema_hash = p.file_schema_hash
     where p.view_instance_id = 'global' and p.begin_insert_time < p.end_insert_time
-      and p.begin_insert_time >= '1678-01-01 00:00:00+00' and p.end_insert_time < now() - interval '3 hours'
+      and p.end_insert_time < now() - interval '3 hours'
       and ($3::text is null or p.view_set_name = $3::text)
       and ($4::text is null or p.view_instance_id = $4::text)
       and ($5::timestamptz is null or p.begin_insert_time >= $5::timestamptz)
@@ -48,10 +48,12 @@ question as materialized (
 ,
 short as materialized (
     select p.view_set_name, p.b, p.e, t.count, t.count_today,
-           p.e <= date_trunc('day', now(), 'UTC') - interval '2 days' as is_left
+           p.e <= date_trunc('day', now()) - interval '2 days' as is_left
     from today t
     join part p on p.n = t.n
-    where t.count < t.count_today and (select count(*) from (select from blocks limit 0) b) = 0
+    where t.count < t.count_today
+      -- Who may not read them cannot know.
+      and (select count(*) from (select from blocks, streams, processes limit 0) b) = 0
 )
 select 'short' as kind, count(*) as count, sum(count_today - count)::bigint as missing,
        count(*) filter (where is_left) as are_left, array_agg(distinct view_set_name) as view_sets,

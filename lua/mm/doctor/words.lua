@@ -16,21 +16,21 @@ return {
       "take them out of the queue: delete from temporary_files where file_path in (select file_path from "
          .. "lakehouse_partitions)"},
    queued_early = {"warning", "files that are queued for deletion more than once, with different expirations",
-      "Micromegas deletes a file at its first expiration, the first of these at {time}, and forgets the others: what was "
-         .. "to be kept longer for an undo is gone by then.",
+      "Micromegas deletes a file at its first expiration, the first of these at {time}, and forgets the others: "
+         .. "what was to be kept longer for an undo is gone by then.",
       "undo before that what you want back; mmlua show ID says until when each retirement can be undone"},
    queued_twice = {"notice", "files that are queued for deletion more than once",
       "Their expirations are the same, so that nothing is lost; something retired them twice.", "nothing"},
    queue_stuck = {"serious", "rows of the deletion queue without a path",
-      "{expired} of them have expired. Micromegas 0.26 and later takes 1 000 expired rows at a time, cannot delete these, "
-         .. "and cleans up nothing any more.",
+      "{expired} of them have expired. Micromegas 0.26 and later takes 1 000 expired rows at a time, cannot delete "
+         .. "these, and cleans up nothing any more.",
       "delete from temporary_files where file_path is null"},
    queue_nulls = {"warning", "rows of the deletion queue without a path",
       "Micromegas never deletes them, and 1 000 expired ones stop all its cleaning; {expired} have expired.",
       "delete from temporary_files where file_path is null"},
    daemon_silent = {"warning", "files that should have been deleted more than two hours ago",
-      "{bytes bytes}, the first since {time}. The maintenance daemon does not seem to run: the last partition of `global` was "
-         .. "written at {written}.",
+      "{bytes bytes}, the first since {time}. The maintenance daemon does not seem to run: the last partition of "
+         .. "`global` was written at {written}.",
       "start the daemon, unless this is a copy of a lake: there it would delete the files of the original"},
    cleaning_fails = {"warning", "files that should have been deleted more than two hours ago",
       "{bytes bytes}, the first since {time}. The maintenance daemon runs, for a partition of `global` was written at "
@@ -76,12 +76,12 @@ return {
    inferred = {"notice", "registry that nobody gave or published", "What is current is {words}.",
       "mmlua registry publish --registry RELEASE|FILE"},
    unregistered = {"warning", "view sets with partitions that are in no registry",
-      "{view_sets}: {partitions partition}, {bytes bytes}. If they were dropped, no query reads these any more, and they cost "
-         .. "storage until retention removes them.",
+      "{view_sets}: {partitions partition}, {bytes bytes}. If they were dropped, no query reads these any more, and "
+         .. "they cost storage until retention removes them.",
       "mmlua retire VIEW_SET --range --include-unregistered --instance global --from TIME --to TIME"},
    unloaded = {"notice", "view sets that the lake defines and the registry lacks",
-      "{view_sets}: {partitions partition}, which are no garbage. Either the registry is older, or the server could not "
-         .. "load the definition.",
+      "{view_sets}: {partitions partition}, which are no garbage. Either the registry is older, or the server could "
+         .. "not load the definition.",
       "publish the server's answer to list_view_sets(); if it lacks them too, its log says why"},
    undecided = {"notice", "view sets that are in no registry, and may be defined in the lake",
       "{view_sets}: {partitions partition}, {bytes bytes}. The role may not read lakehouse_view_set_definitions.",
@@ -95,8 +95,8 @@ return {
          .. "rolled back. What it calls outdated is what is written today.",
       "take the server's answer to list_view_sets() as registry; mmlua writers shows what is written"},
    short = {"warning", "current partitions with fewer source events than there are today",
-      "Queries on {view_sets} miss {missing event}: these were built before their source was. Micromegas looks again at "
-         .. "the last two days only; older than that: {are_left}.",
+      "Queries on {view_sets} miss {missing event}: these were built before their source was. Micromegas looks "
+         .. "again at the last two days only; older than that: {are_left}.",
       "rebuild the range on the server, the view set blocks first: materialize_partitions()"},
    uncounted = {"notice", "current partitions whose source only the server can count",
       "{view_sets}: an operator's query counts it, so that mm cannot tell whether they were built too early.",
@@ -111,8 +111,8 @@ return {
       "find out which audience is right: the keys with which these processes send tell it"},
 
    written_ahead = {"warning", "partitions that were written in the future",
-      "By the server's clock; the last one at {time}. The clock of a writer is ahead: files that it retires are deleted "
-         .. "later than meant, and mm cannot tell which write was the last.",
+      "By the server's clock; the last one at {time}. The clock of a writer is ahead: files that it retires are "
+         .. "deleted later than meant, and mm cannot tell which write was the last.",
       "synchronize the clocks of the machines that run micromegas"},
    host_clock = {"notice", "seconds between the clock of this machine and the server's",
       "This machine is {direction} the server. mm goes by the server's clock, people may not.",

@@ -47,7 +47,7 @@ function doctor.lines(findings, width)
    for _, each in ipairs(findings) do
       counts = math.max(counts, #text.count(each.count))
    end
-   list[1] = paint.text("bold", text.pad("severity", SEVERITY) .. "  " .. text.pad("count", counts, "right") .. "  finding")
+   list[1] = paint.text("bold", "severity  " .. text.pad("count", counts, "right") .. "  finding")
    for i, each in ipairs(findings) do
       if i > 1 and (each.meaning or findings[i - 1].meaning) then
          list[#list + 1] = ""
