@@ -55,8 +55,8 @@ mm_code mm_retirement_apply_batch(mm_lake *lake, int64_t number, int64_t limit, 
 mm_code mm_retirement_set_state(mm_lake *lake, int64_t number, const char *state, const char *from,
                                 mm_error *err) MM_CHECK;
 
-/* From any state in which rows are retired to undoing; `overrides` as in mm_guards. Errors: CONFLICT
- * (nothing to undo). */
+/* From any state in which rows are retired to undoing; `overrides` as in mm_guards. Errors:
+ * CONFLICT (nothing to undo). */
 mm_code mm_retirement_undo_begin(mm_lake *lake, int64_t number, const char *reason,
                                  const char *overrides, mm_error *err) MM_CHECK;
 
