@@ -161,6 +161,22 @@ describe("a catalog is good enough", function()
    end
 end)
 
+describe("a catalog whose names have no length", function()
+   it("is exported page by page, each row once", function()
+      local change, back = type_of("lakehouse_partitions", "view_set_name", "text", "varchar(255)")
+      local path = os.tmpname()
+      changed(NO_CONSTRAINT .. change .. [[insert into lakehouse_partitions (view_set_name, num_rows, view_instance_id, begin_insert_time)
+         select repeat('x', 1500) || n, n, 'a', '2026-11-01' from generate_series(1, 10100) n]],
+         "delete from lakehouse_partitions where length(view_set_name) > 255;" .. back .. CONSTRAINT, function()
+            assert.are.equal(10103, assert(stage:open():export_partitions(path)))
+         end)
+
+      local _, lines = assert(io.open(path)):read("*a"):gsub("\n", "")
+      os.remove(path)
+      assert.are.equal(10104, lines)
+   end)
+end)
+
 describe("a catalog is only read", function()
    local function assert_only_read(change, back, code, message)
       changed(change, back, function()

@@ -202,6 +202,18 @@ describe("a database in the encoding", function()
       assert.are.equal(before .. "0", stage:fingerprint() .. stage:value("select count(*) from mmadmin.retirement"))
    end)
 
+   it("SQL_ASCII with bytes that are no text says so wherever they would be shown", function()
+      local lake = lake_of_names("template template0 encoding 'SQL_ASCII' locale 'C'", {"a"})
+      stage:psql(("alter database %s reset client_encoding"):format(stage.db.name))
+      stage:psql("update lakehouse_partitions set view_instance_id = E'a\\377' where file_path = 'old1'")
+      local message = ': invalid byte sequence for encoding "UTF8": 0xff'
+
+      hostile.assert_failed("query", "outdated" .. message, lake:list_outdated_partitions())
+      hostile.assert_failed("query", "partitions" .. message, lake:list_partitions())
+      hostile.assert_failed("query", "partitions" .. message, lake:export_partitions("/dev/null", nil, {format = "jsonl"}))
+      assert.are.equal(2, assert(lake:status()).partitions)
+   end)
+
    it("SQL_ASCII gives the bytes that are there", function()
       local lake = lake_of_names("template template0 encoding 'SQL_ASCII' locale 'C'", NAMES)
 

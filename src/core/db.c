@@ -54,6 +54,23 @@ static bool is_fatal(const PGresult *result)
     return !strcmp(severity, "FATAL") || !strcmp(severity, "PANIC");
 }
 
+/* What to do: the server's own hint comes first. */
+static void result_hint(const PGresult *result, mm_code code, mm_error *err)
+{
+    if (code == MM_TIMEOUT)
+        mm_error_hint(err, "allow more time: mm.open(lake, {timeout = seconds}), --timeout");
+    else if (field(result, PG_DIAG_MESSAGE_HINT)[0])
+        mm_error_hint(err, "%s", field(result, PG_DIAG_MESSAGE_HINT));
+    else if (code == MM_RIGHTS)
+        mm_error_hint(err,
+                      "mmlua init --sql --operator ROLE prints the rights that it takes, for a "
+                      "DBA; where policies hide rows, BYPASSRLS as well");
+    else if (!strcmp(err->sqlstate, "22003"))
+        mm_error_hint(err,
+                      "some partition or queued file has an impossible size or number of rows: "
+                      "mmlua partitions --jsonl shows them");
+}
+
 static mm_code result_error(const PGresult *result, const char *step, bool cancelled, mm_error *err)
 {
     const char *sqlstate = field(result, PG_DIAG_SQLSTATE);
@@ -70,10 +87,7 @@ static mm_code result_error(const PGresult *result, const char *step, bool cance
     snprintf(err->sqlstate, sizeof err->sqlstate, "%s", sqlstate);
     if (field(result, PG_DIAG_MESSAGE_DETAIL)[0])
         mm_error_detail(err, "%s", field(result, PG_DIAG_MESSAGE_DETAIL));
-    if (code == MM_TIMEOUT)
-        mm_error_hint(err, "allow more time: mm.open(lake, {timeout = seconds}), --timeout");
-    else if (field(result, PG_DIAG_MESSAGE_HINT)[0])
-        mm_error_hint(err, "%s", field(result, PG_DIAG_MESSAGE_HINT));
+    result_hint(result, code, err);
     return code;
 }
 

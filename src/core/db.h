@@ -13,6 +13,9 @@
  * INVALID, MEMORY. */
 mm_code mm_conninfo_normalize(const char *conninfo, char **out, mm_error *err) MM_CHECK;
 
+/* What a connection looks like. */
+void mm_conninfo_hint(mm_error *err);
+
 struct mm_db {
     PGconn *connection;
     char *conninfo;

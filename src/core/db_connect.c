@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONNECT_TIMEOUT_S = 10, INTERRUPT_CHECK_MS = 200 };
+enum { CONNECT_TIMEOUT_S = 10, MAX_CONNECT_TIMEOUT_S = 86400, INTERRUPT_CHECK_MS = 200 };
 
 bool mm_db_is_interrupted(const mm_db *db)
 {
@@ -30,7 +30,17 @@ static mm_code connection_error(const mm_db *db, mm_error *err)
 
     mm_error_set(err, MM_CONNECTION, "no connection to the lake's database");
     mm_error_detail(err, "%.*s", (int)strcspn(message, "\n"), message);
+    if (!strncmp(message, "definition of service", 21))
+        mm_conninfo_hint(err);
     return MM_CONNECTION;
+}
+
+/* A number of seconds as libpq takes it; 0 for none. */
+static long read_seconds(const char *text)
+{
+    long seconds = strtol(text, NULL, 10);
+
+    return seconds < 0 ? 0 : seconds > MAX_CONNECT_TIMEOUT_S ? MAX_CONNECT_TIMEOUT_S : seconds;
 }
 
 /* Seconds that connecting may take: libpq's connect_timeout where it is given, for each host. */
@@ -42,8 +52,8 @@ static time_t connect_timeout(const mm_db *db)
     for (PQconninfoOption *option = options; option && option->keyword; option++) {
         if (!option->val)
             continue;
-        if (!strcmp(option->keyword, "connect_timeout") && strtol(option->val, NULL, 10) > 0)
-            seconds = strtol(option->val, NULL, 10);
+        if (!strcmp(option->keyword, "connect_timeout") && read_seconds(option->val))
+            seconds = read_seconds(option->val);
         if (!strcmp(option->keyword, "host"))
             for (const char *at = option->val; (at = strchr(at, ',')) != NULL; at++)
                 hosts++;

@@ -123,6 +123,12 @@ static bool has_password(const char *conninfo)
     return strstr(conninfo, "password") || (at && memchr(authority, ':', (size_t)(at - authority)));
 }
 
+void mm_conninfo_hint(mm_error *err)
+{
+    mm_error_hint(err, "connections are keywords (host=db dbname=lake), URIs "
+                       "(postgres://user@db/lake), or the name of a service");
+}
+
 /* libpq's complaint quotes what it did not understand, which may be a piece of a password. */
 static mm_code check(const char *conninfo, mm_error *err)
 {
@@ -136,8 +142,7 @@ static mm_code check(const char *conninfo, mm_error *err)
         code = mm_error_set(err, MM_INVALID, "not a connection: %.*s",
                             message ? (int)strcspn(message, "\n") : 0, message ? message : "");
     if (code)
-        mm_error_hint(err, "connections are keywords (host=db dbname=lake), URIs "
-                           "(postgres://user@db/lake), or the name of a service");
+        mm_conninfo_hint(err);
     PQconninfoFree(options);
     PQfreemem(message);
     return code;

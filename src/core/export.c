@@ -10,12 +10,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-enum { PAGE = 10000, CURSOR = 7, LIMIT = 11, PARAMS = 12, CURSOR_PARTS = 4, CURSOR_BYTES = 1100 };
-
-/* Where a page ended. */
-typedef struct cursor {
-    char parts[CURSOR_PARTS][CURSOR_BYTES];
-} cursor;
+enum { PAGE = 10000, CURSOR = 7, LIMIT = 11, PARAMS = 12, CURSOR_PARTS = 4 };
 
 static void write_hex(FILE *file, const char *data, size_t length)
 {
@@ -191,8 +186,9 @@ static void write_page(FILE *file, const mm_result *page, mm_format format, bool
         (format == MM_CSV ? write_csv_row : write_json_row)(file, page, row, columns);
 }
 
-/* View set, instance and begin are the first three columns; a null one stays null. */
-static void move_cursor(cursor *at, const mm_result *page, const char **params)
+/* Where the page ended: view set, instance and begin are the first three columns; a null one stays
+ * null. Texts stay the page's, `begin` is where the time goes. */
+static void move_cursor(const mm_result *page, char begin[MM_TIME_TEXT_BYTES], const char **params)
 {
     static const int offsets[CURSOR_PARTS] = {0, 1, 2, -1};
     int64_t last = mm_result_rows(page) - 1;
@@ -200,11 +196,11 @@ static void move_cursor(cursor *at, const mm_result *page, const char **params)
     for (int i = 0; i < CURSOR_PARTS; i++) {
         int column = offsets[i] < 0 ? mm_result_columns(page) - 1 : offsets[i];
         mm_value value = mm_result_value(page, last, column);
-        params[CURSOR + i] = value.kind == MM_NULL ? NULL : at->parts[i];
         if (value.kind == MM_TIME)
-            mm_time_format(value.as.integer, at->parts[i]);
-        else if (value.kind == MM_TEXT)
-            snprintf(at->parts[i], CURSOR_BYTES, "%s", value.as.bytes.data);
+            mm_time_format(value.as.integer, begin);
+        params[CURSOR + i] = value.kind == MM_NULL   ? NULL
+                             : value.kind == MM_TIME ? begin
+                                                     : value.as.bytes.data;
     }
 }
 
@@ -216,26 +212,30 @@ static mm_code io_error(mm_error *err)
 static mm_code export_pass(mm_lake *lake, const char **params, const char *modes, mm_format format,
                            FILE *file, int64_t *partitions, mm_error *err)
 {
-    cursor at;
+    char begin[MM_TIME_TEXT_BYTES];
     int64_t rows = PAGE;
+    mm_result *page = NULL;
+    mm_code code = MM_OK;
 
     for (int i = CURSOR; i < CURSOR + CURSOR_PARTS; i++)
         params[i] = NULL;
-    for (bool is_first = !modes; rows == PAGE; is_first = false) {
-        mm_result *page = NULL;
-        mm_code code = mm_lake_select(lake, "partitions", modes, params, PARAMS, &page, err);
+    for (bool is_first = !modes; rows == PAGE && code == MM_OK; is_first = false) {
+        mm_result *before = page; /* has the texts that the cursor points to */
+        page = NULL;
+        code = mm_lake_select(lake, "partitions", modes, params, PARAMS, &page, err);
+        mm_result_free(before);
         if (code)
-            return code;
+            break;
         rows = mm_result_rows(page);
         write_page(file, page, format, is_first);
         if (rows > 0)
-            move_cursor(&at, page, params);
-        mm_result_free(page);
+            move_cursor(page, begin, params);
         *partitions += rows;
         if (ferror(file))
-            return io_error(err);
+            code = io_error(err);
     }
-    return MM_OK;
+    mm_result_free(page);
+    return code;
 }
 
 mm_code mm_export_partitions(mm_lake *lake, const char *const params[MM_EXPORT_PARAMS],

@@ -200,8 +200,12 @@ mm_code mm_lake_adopt(mm_lake *lake, const char *reason, mm_error *err)
 mm_code mm_lake_remove_state(mm_lake *lake, mm_error *err)
 {
     static const char *const name = "init_remove";
-    mm_code code = run_change(lake, &name, 1, NULL, err);
+    mm_code code = mm_lake_refresh(lake, err);
 
+    if (code == MM_OK)
+        code = mm_lake_check_state(lake, err);
+    if (code == MM_OK)
+        code = run_change(lake, &name, 1, NULL, err);
     return code ? code : refresh_after_change(lake, err);
 }
 
