@@ -65,8 +65,8 @@ describe("the guard writers", function()
       local found = finding("writers")
 
       assert.are.equal("mixed_now", found.kind)
-      assert.are.same({"two releases write this lake: log_entries 05, outdated, was written until 2026-01-10 11:58:00 UTC, "
-         .. "no more than two minutes before the lake's newest write", MIXED,
+      assert.are.same({"two releases write this lake: log_entries 05, which the registry calls outdated, was "
+         .. "written at 2026-01-10 11:58:00 UTC, within two minutes of the lake's newest write", MIXED,
          "when the old writers are stopped and the new ones have written for two minutes more"}, words(found))
    end)
 
@@ -97,21 +97,21 @@ describe("the guard writers", function()
    it("looks at every view set, not only at those that are planned", function()
       written("2026-01-01", NEWEST, {{"m", 0, 1, "05", view_set = "measures", instance = "p", updated = NEWEST}})
 
-      assert.are.equal("two releases write this lake: measures 05, outdated, was written until 2026-01-10 12:00:00 UTC, "
-         .. "no more than two minutes before the lake's newest write", finding("writers").message)
+      assert.are.equal("two releases write this lake: measures 05, which the registry calls outdated, was "
+         .. "written at 2026-01-10 12:00:00 UTC, within two minutes of the lake's newest write", finding("writers").message)
    end)
 
    it("finds it where nothing was written that is current", function()
       set{{"a", 0, 1, OLD}, {"b", 1, 2, "06"}}
 
-      assert.are.equal("two releases write this lake: log_entries 06, outdated, was written until 2026-11-01 02:00:00 UTC, "
-         .. "no more than two minutes before the lake's newest write", finding("writers").message)
+      assert.are.equal("two releases write this lake: log_entries 06, which the registry calls outdated, "
+         .. "was written at 2026-11-01 02:00:00 UTC, within two minutes of the lake's newest write", finding("writers").message)
    end)
 
    it("counts the hashes that it does not name", function()
       set{{"a", 0, 1, OLD}, {"b", 0, 1, "06"}, {"c", 0, 1, "05", view_set = "measures"}}
 
-      assert.is_truthy(finding("writers").message:find("log_entries 05 and 2 hashes more, outdated", 1, true))
+      assert.is_truthy(finding("writers").message:find("log_entries 05 (and 2 more hashes), which the registry calls outdated", 1, true))
    end)
 
    -- Old rows of long ago, one of `ago`, and a newer write of something unregistered.

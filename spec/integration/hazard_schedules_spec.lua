@@ -26,6 +26,17 @@ local ROWS = {
    {"d", at"10:30", at"10:30", NEW, instance = "p"},
 }
 local PLANNED = 5
+
+-- The same of a view set that an operator may drop: planned are a, b, and the empty one.
+local STATS, OLD_STATS, NEW_STATS = "log_stats", "d1f5ee4d4c14d71a", "4a9bf1a76cf1203f"
+local ROWS_OF_STATS = {
+   {"a", at"10:00", at"11:00", OLD_STATS, view_set = STATS},
+   {"c", at"10:00", at"11:00", NEW_STATS, view_set = STATS, events = 40, rows = 4},
+   {"b", at"11:00", at"12:00", OLD_STATS, view_set = STATS}, {false, at"12:00", at"13:00", OLD_STATS, view_set = STATS},
+   {"d", at"10:30", at"10:30", NEW, instance = "p"},
+}
+local DEFINED_AGAIN = [[insert into lakehouse_view_set_definitions select * from saved.definition
+   on conflict do nothing]]
 -- The files of live partitions; of each retirement its state, and how far it and its undo have come.
 local END = [[
    select (select string_agg(file_path, ' ' order by file_path) from lakehouse_partitions) || ': '
@@ -64,6 +75,12 @@ local FIXTURES = {
    applied = function(mm)
       return text_of(mm:begin(1, "spec")) .. text_of(mm:apply_batch(1, 10))
    end,
+   paused = function(mm)
+      return text_of(mm:begin(1, "spec")) .. text_of(mm:pause(1))
+   end,
+   planned_twice = function()
+      return ""
+   end,
    begun_twice = function(mm)
       return text_of(mm:begin(1, "spec")) .. text_of(mm:begin(2, "spec"))
    end,
@@ -71,28 +88,33 @@ local FIXTURES = {
       return text_of(mm:begin(1, "spec")) .. text_of(mm:apply_batch(1, 10)) .. text_of(mm:begin(2, "spec"))
    end,
 }
-local PLANS = {begun_twice = 2, applied_of_two = 2}
+local PLANS = {begun_twice = 2, applied_of_two = 2, planned_twice = 2}
+local UNPROVEN = 2 -- of the planned ones, and the budget of each plan
 
 -- A lake whose retirements stand as the fixture's name says, mm's transactions for it, and a runner.
-local function new_lake(name)
+local function new_lake(name, view_set)
    local made = stage.new("catalog-v10")
-   made:set(ROWS, QUEUED_BEFORE)
+   made:set(view_set == STATS and ROWS_OF_STATS or ROWS, QUEUED_BEFORE)
    for _ = 1, PLANS[name] or 1 do
-      local plan = assert(made:open():plan{view_set = "log_entries", verdicts = {"short", "only_copy", "empty"}})
-      assert.are.equal(PLANNED, plan.partitions)
+      local plan = assert(made:open():plan{view_set = view_set, verdicts = {"short", "only_copy", "empty"},
+         budget = UNPROVEN})
+      assert.are.equal(view_set == STATS and 3 or PLANNED, plan.partitions)
    end
    made:close()
-   invariants.watch(made.db, {log_entries = NEW})
+   invariants.watch(made.db, {log_entries = NEW, [STATS] = NEW_STATS})
    local mm = steps.new(made.db)
    made:psql("set application_name = 'mm';" .. FIXTURES[name](mm))
    snapshot.take(made.db)
    made:psql(name == "backwards" and "update saved.partition set n = -n" or "")
+   made:psql("create table saved.definition as select * from lakehouse_view_set_definitions")
    return {made = made, mm = mm, runner = interleave.new(made.db)}
 end
 
-local function lake(name)
-   lakes[name] = lakes[name] or new_lake(name)
-   return lakes[name]
+local function lake(name, view_set)
+   view_set = view_set or "log_entries"
+   local key = name .. " " .. view_set
+   lakes[key] = lakes[key] or new_lake(name, view_set)
+   return lakes[key]
 end
 
 -- Parties. Steps that only one of them can notice are joined.
@@ -129,6 +151,16 @@ end
 
 local function other(name, transaction, moments)
    return {name = name, transactions = {interleave.joined(transaction, moments)}}
+end
+
+local function drop_view()
+   return other("drop view", upstream.drop_view(STATS), {"range", "select", "queue", "delete", "commit"})
+end
+
+-- Of the hour of a and c.
+local function hold(on)
+   return other("mm hold", on.mm:hold{"log_entries", "global", at"10:00", at"11:00"},
+      {"hold_add", "retire_lock", "hold_wait", "audit_hold", "commit"})
 end
 
 local UPDATE = other("update", {
@@ -203,7 +235,8 @@ end
 describe("the statements that are stepped", function()
    for name, statements in pairs(steps.STATEMENTS) do
       it("are those that " .. name .. " runs", function()
-         assert.are.same(named_in(read("src/core/retirement.c"), name), statements)
+         local file = name:find("^mm_lake") and "lake_state" or "retirement"
+         assert.are.same(named_in(read(("src/core/%s.c"):format(file)), name), statements)
       end)
    end
 
@@ -309,6 +342,11 @@ describe("in every order", function()
          explore(on, {apply(on), other("expiry", transaction, {"delete", "queue", "commit"})}, {"u: applied 6 1"})
       end)
 
+      it("upstream's DROP MATERIALIZED VIEW", function()
+         local on = lake("begun", STATS)
+         explore(on, {apply(on), drop_view()}, {"d: applied 4 1", prepare = DEFINED_AGAIN})
+      end)
+
       it("the daemon's purge of files", function()
          local on = lake("begun")
          local transaction = upstream.purge(ON_TIME)
@@ -368,6 +406,38 @@ describe("in every order", function()
             {"c d u: applied 6 1", may_fail = {["mm apply"] = "no plan", ["mm apply 2"] = "no plan"}})
       end)
 
+      it("a hold", function()
+         local on = lake("begun")
+         explore(on, {apply(on), hold(on)}, {"c d u: applied 6 1", "a c d u: applied 6 1"})
+      end)
+
+      it("a hold, when the planned rows have moved", function()
+         local on = lake("moved")
+         explore(on, {apply(on), hold(on)}, {"c d u: applied 6 1", "a c d u: applied 6 1"})
+      end)
+
+      it("a hold, when two batches are to do", function()
+         local on = lake("begun")
+         explore(on, {apply(on, {limit = 3, batches = 2, at = {"retire_claim", "retire_batch", "commit"}}), hold(on)},
+            {"c d u: applied 6 1", "a c d u: applied 6 1"})
+      end)
+
+      it("its beginning, and a hold", function()
+         local on = lake("planned")
+         local both = apply(on, {at = {"retire_claim", "retire_batch", "commit"}})
+         table.insert(both.transactions, 1, interleave.joined(on.mm:begin(1, "spec", {"holds"}),
+            {"retire_lock", "guard_holds", "commit"}))
+         explore(on, {both, hold(on)}, {"c d u: applied 6 1", "a c d u: applied 6 1", "a b c d u: planned 1 1",
+            may_fail = {["mm apply"] = "^refused: held"}})
+      end)
+
+      it("its going on after a pause, and a hold", function()
+         local on = lake("paused")
+         local both = apply(on, {at = {"retire_claim", "retire_batch", "commit"}})
+         table.insert(both.transactions, 1, interleave.joined(on.mm:resume(1), {"retire_state", "commit"}))
+         explore(on, {both, hold(on)}, {"c d u: applied 6 1", "a c d u: applied 6 1"})
+      end)
+
       it("an update of a planned row in place", function()
          local on = lake("begun")
          explore(on, {apply(on), UPDATE}, {"a c d u: applied 6 1", "c d u: applied 6 1"})
@@ -383,6 +453,17 @@ describe("in every order", function()
          explore(on, {apply(on, {limit = 3, batches = 2, at = {"retire_batch", "commit"}}), undo(on)},
             {"a b c d u: undoing 1 1", "a b c d u: undone 4 4", "a b c d u: undone 6 6"})
       end)
+   end)
+
+   it("the beginning of two retirements that together exceed the budget", function()
+      local on = lake("planned_twice")
+      local parties = {}
+      for i = 1, 2 do
+         parties[i] = {name = "mm begin " .. i, gives_way = true, transactions = {interleave.joined(
+            on.mm:begin(i, "spec", {"budget"}), {"retire_lock", "retire_begin", "guard_budget", "commit"})}}
+      end
+      explore(on, parties, {"a b c d u: applying 1 1, planned 1 1", "a b c d u: planned 1 1, applying 1 1",
+         may_fail = {["mm begin 1"] = "^refused: over_budget", ["mm begin 2"] = "^refused: over_budget"}})
    end)
 
    it("apply, a merge of a wider range, and a function that retires by range and hash and fails", function()
@@ -447,6 +528,13 @@ describe("in every order", function()
          local transaction = upstream.expiry(at"11:30")
          explore(on, {undo(on), other("expiry", transaction, {"delete", "queue", "commit"})},
             {"a b u: undone 6 6", "b u: undone 6 6"})
+      end)
+
+      -- What comes back after it has looked is left, of no view set, or deleted without its file (H1).
+      it("upstream's DROP MATERIALIZED VIEW", function()
+         local on = lake("applied", STATS)
+         explore(on, {undo(on), drop_view()}, {"d: undone 4 4", "b d: undone 4 4", "a b d: undone 4 4",
+            prepare = DEFINED_AGAIN})
       end)
 
       it("another operator's undo", function()

@@ -10,7 +10,8 @@
 --   I2 no partition is live whose file is queued, or is deleted
 --   I3 what mm removed was as planned (part of I1), and nothing that is as planned was skipped, but what another undo
 --      brought back afterwards
---   I4 mm removed nothing current (unless witness.allowed has it), unhashed or of an unknown view set
+--   I4 mm removed nothing current (unless witness.allowed has it), unhashed or of an unknown view set, and nothing that a
+--      hold covered which was committed when the batch was
 --   I5 an undo restored exactly what was removed, and all of it or what it named
 --   I6 the audit is a chain that ends at its head, with an entry for each batch
 --   I7 what mmadmin says was done is what was done
@@ -42,7 +43,25 @@ local TABLES = [[
    create trigger witness after insert or update or delete on lakehouse_partitions
       for each row execute function witness.note('added', 'removed');
    create trigger witness after insert or update or delete on temporary_files
-      for each row execute function witness.note('queued', 'dequeued');]]
+      for each row execute function witness.note('queued', 'dequeued');
+
+   -- Looks when the transaction commits: a hold must not be in force before whoever did not see it has ended.
+   create function witness.note_held() returns trigger language plpgsql security definer as $$
+   declare
+      part tstzrange := tstzrange(old.begin_insert_time, old.end_insert_time,
+         case when old.view_instance_id = 'global' and old.begin_insert_time < old.end_insert_time then '[)' else '[]' end);
+   begin
+      insert into witness.change
+      select pg_current_xact_id()::xid, current_setting('application_name'), 'held', jsonb_strip_nulls(to_jsonb(old))
+        from mmadmin.hold h
+       where h.released_at is null and old.view_set_name = coalesce(h.view_set_name, old.view_set_name)
+         and old.view_instance_id = coalesce(h.view_instance_id, old.view_instance_id)
+         and part && tstzrange(h.begin_insert_time, h.end_insert_time);
+      return null;
+   end $$;
+
+   create constraint trigger witness_held after delete on lakehouse_partitions deferrable initially deferred
+      for each row execute function witness.note_held();]]
 
 local VIEWS = [[
    create view witness.by_mm as select xact, what, row from witness.change where program ~ '^(mm|worker)';
@@ -97,6 +116,7 @@ local CHECKS = {
                   when h.hash is null then 'unregistered'
                   when c.row->>'file_schema_hash' = '\x' || h.hash then 'current'
                   else 'outdated' end not in (select status from witness.allowed)]]},
+   {"I4 removed under a hold", "select row from witness.by_mm where what = 'held'"},
    {"I5 added but not restored", [[
       select xact, row from witness.by_mm where what = 'added' except all select xact, row from witness.restored]]},
    {"I5 restored but not added", [[

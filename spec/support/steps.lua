@@ -3,9 +3,10 @@
 --   local mm = steps.new(db)                   a database with mmadmin
 --   mm:begin(retirement, reason, [guards])     each returns a transaction: a list of {name =, sql =},
 --   mm:apply_batch(retirement, limit)          as interleave.lua takes them. `sql` may be a function of what the
---   mm:pause(retirement)                       steps before answered; its second result says why the transaction
+--   mm:pause(retirement), mm:resume(retirement)   steps before answered; its second result says why the transaction
 --   mm:undo_begin(retirement, reason)          is rolled back instead.
 --   mm:undo_batch(retirement, limit, partial)
+--   mm:hold{view_set, instance, from, to}      false for any
 --   mm:guard(name, retirement)                 the text of the statement that finds what a built-in guard finds
 --
 --   steps.STATEMENTS[FUNCTION]    the statements that this function of the core runs, in order
@@ -21,6 +22,7 @@ steps.STATEMENTS = {
    mm_retirement_apply_batch = {"retire_claim", "retire_batch", "retire_moved", "retire_skipped", "retire_close",
       "audit_retirement"},
    mm_retirement_set_state = {"retire_state", "audit_retirement"},
+   mm_lake_hold = {"hold_add", "retire_lock", "hold_wait", "audit_hold"},
    mm_retirement_undo_begin = {"undo_begin", "audit_retirement"},
    mm_retirement_undo_batch = {"undo_claim", "undo_leave_out", "undo_restore", "undo_lock", "undo_dequeue",
       "undo_close", "audit_retirement"},
@@ -35,7 +37,7 @@ function steps.new(db)
 end
 
 local function literal(value)
-   if value == nil then
+   if not value then
       return "null::text"
    end
    return "'" .. tostring(value):gsub("'", "''") .. "'::text"
@@ -98,6 +100,14 @@ end
 
 function steps:pause(retirement)
    return transaction(self, "mm_retirement_set_state", {retirement, "paused", "{applying}"}, {})
+end
+
+function steps:resume(retirement)
+   return transaction(self, "mm_retirement_set_state", {retirement, "applying", "{paused}"}, {})
+end
+
+function steps:hold(range)
+   return transaction(self, "mm_lake_hold", {range[1], range[2], range[3], range[4], "spec"}, {})
 end
 
 function steps:undo_begin(retirement, reason)

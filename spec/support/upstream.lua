@@ -4,6 +4,7 @@
 --   upstream.retire_partitions(row)  the table function: view set, instance, from, to of `row`
 --   upstream.retire_by_metadata(row) since 0.30: by range and hash; with is_old = true as 0.16 to 0.29: by range; with
 --                                    is_spoilt = true another record of its batch failed, so it is rolled back
+--   upstream.drop_view(view_set)     DROP MATERIALIZED VIEW, since 0.32: the definition, and what `global` has
 --   upstream.expiry(before)          partitions that end before it
 --   upstream.purge(clock)            files whose time in the queue is over by its clock (SQL): rows, objects, commit
 --
@@ -133,6 +134,30 @@ function upstream.retire_by_metadata(row)
       return is_deleted(answers, row.is_spoilt and "rollback" or "commit")
    end}
    return transaction(list)
+end
+
+-- What lies in the range that was read before.
+local function within_range(template)
+   return function(answers)
+      local from, to = answers.range:match("([^|\n]+)|([^|\n]+)$")
+      return from and template:format(from, to)
+   end
+end
+
+-- As a range of it is retired, and no writer's lock is taken.
+function upstream.drop_view(view_set)
+   local global = in_instance(view_set, "global")
+   local contained_in = global .. " and begin_insert_time >= '%s' and end_insert_time <= '%s'"
+   return transaction{
+      {name = "lock", sql = "select pg_advisory_xact_lock(2)"},
+      {name = "definition", sql = ("delete from lakehouse_view_set_definitions where view_set_name = '%s'"):format(view_set)},
+      {name = "range", sql = "select min(begin_insert_time), max(end_insert_time) from lakehouse_partitions where " .. global},
+      {name = "select", sql = within_range("select file_path, file_size from lakehouse_partitions where " .. contained_in)},
+      {name = "queue", sql = function(answers)
+         return answers.select and queue(answers.select)
+      end},
+      {name = "delete", sql = within_range("delete from lakehouse_partitions where " .. contained_in)},
+   }
 end
 
 function upstream.expiry(before)

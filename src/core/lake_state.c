@@ -237,9 +237,9 @@ static mm_code run_first(mm_lake *lake, const char *const *names, size_t count,
 
 mm_code mm_lake_hold(mm_lake *lake, const char *const params[5], int64_t *out, mm_error *err)
 {
-    static const char *const names[] = {"hold_add", "hold_wait", "audit_hold"};
+    static const char *const names[] = {"hold_add", "retire_lock", "hold_wait", "audit_hold"};
 
-    return run_first(lake, names, 3, params, out, err);
+    return run_first(lake, names, 4, params, out, err);
 }
 
 mm_code mm_lake_release(mm_lake *lake, int64_t hold, const char *reason, mm_error *err)
