@@ -22,8 +22,8 @@ local function prunable(self, older_than)
    return list, interval, problem
 end
 
---- Removes the items of retirements that nobody needs any more: there is nothing left to apply, and what could be undone
---- is past its window, for at least `older_than`. What they were and did stays, in the audit too.
+--- Removes the items of retirements that nobody needs any more: there is nothing left to apply, and what could be
+--- undone is past its window, for at least `older_than`. What they were and did stays, in the audit too.
 ---@param opts {reason: string, older_than: string|integer} default 30d
 ---@return mm.retirement[]|nil pruned, table|nil err
 function lake:prune_retirements(opts)
