@@ -354,6 +354,19 @@ describe("the guard copy", function()
       assert.are.equal("a test lake", made:value("select overrides::json ->> 'copy' from mmadmin.retirement"))
    end)
 
+   it("is not overridden for an undo by what apply was overridden for", function()
+      made:psql(COPIES.server)
+      assert(lake:apply(id, {reason = "spec", overrides = {copy = "a test lake"}}))
+      made:psql("update mmadmin.lake set system_identifier = (select system_identifier from pg_control_system())")
+
+      pcall(lake.undo, lake, id, {reason = "spec", limit = 1, on_batch = error})
+      made:psql(COPIES.server)
+      local _, err = lake:undo(id, {reason = "spec"})
+
+      assert.are.equal("copy", err.guard)
+      assert.are.equal("", made:value("select body::json #>> '{detail,overrides,copy}' from mmadmin.audit where what = 'undoing'"))
+   end)
+
    it("that is adopted by the verb is the lake", function()
       made:psql(COPIES.server)
 
