@@ -30,8 +30,8 @@ function suggest.distance(a, b)
    return rows[#a][#b]
 end
 
--- Smaller is nearer, nil is further than `limit`. A name that begins with what was typed is as good as one with a single
--- error.
+-- Smaller is nearer, nil is further than `limit`. A name that begins with what was typed is as good as one with a
+-- single error.
 local function rank(name, candidate, limit)
    local a, b = normalize(name), normalize(candidate)
    if #a >= 3 and b:sub(1, #a) == a then

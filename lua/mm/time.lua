@@ -100,8 +100,8 @@ function time.normalize(value)
    local result = clock and canonical(tonumber(year), tonumber(month), tonumber(day), clock)
    if not result then
       return errors.fail("invalid", ("'%s' is not a time"):format(text.escape(value)), {
-         hint = "times are 2026-11-16, 2026-11-16T10:00Z or 2026-11-16T11:00:00+01:00, of the years 1 to 9999; a time of "
-            .. "day needs its zone",
+         hint = "times are 2026-11-16, 2026-11-16T10:00Z or 2026-11-16T11:00:00+01:00, of the years 1 to 9999; a time "
+            .. "of day needs its zone",
       })
    end
    return result

@@ -174,8 +174,8 @@ mm_code mml_check_exact(const mm_result *result, const char *name, mm_error *err
 #else
 static bool is_exact(const mm_value *value)
 {
-    return value->kind != MM_INT || (value->as.integer <= MML_MAX_EXACT &&
-                                     value->as.integer >= -MML_MAX_EXACT);
+    return value->kind != MM_INT ||
+           (value->as.integer <= MML_MAX_EXACT && value->as.integer >= -MML_MAX_EXACT);
 }
 
 mm_code mml_check_exact(const mm_result *result, const char *name, mm_error *err)
