@@ -11,7 +11,7 @@ local options = cli.parse{
    arguments = {{name = "id", text = "the retirement"}},
    options = {"connection", "guarded", {name = "dry-run", text = "only say what could be restored"},
       {name = "partial", text = "leave out what cannot be restored"},
-      {name = "batch", value = "COUNT", type = "integer", text = "partitions per transaction, 2000 unless said"},
+      {name = "batch", value = "COUNT", type = "count", text = "partitions per transaction, 2000 unless said"},
       "json", "quiet"},
    examples = {{"mmlua undo prod-12-a1b2c3 --dry-run"}, {"mmlua undo prod-12-a1b2c3"}},
 }

@@ -110,7 +110,7 @@ local function first_mistake(opts, spec)
    end
 end
 
---- Checks the options that a function was given. `spec` says for each name what it may be: a type as `type` says it, or
+--- Checks the options that a function was given. `spec` says for each name what it may be: a type as `type` says it,
 --- "any", "integer" (to 2^53), "text" (a string in UTF-8, as the lake's database wants it), "name" (a text that is not
 --- empty) or "reason" (one that is not blank), several separated by "|", a "?" at the end when it may be missing; or a
 --- list of values, with `optional = true` when it may be missing.

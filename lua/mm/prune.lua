@@ -1,5 +1,6 @@
 -- The end of keeping what nobody can apply or undo any more.
 local core = require("mm.core")
+local errors = require("mm.errors")
 local handle = require("mm.handle")
 local options = require("mm.options")
 local retirements = require("mm.retirements")
@@ -7,12 +8,18 @@ local text = require("mm.text")
 
 local lake = handle.methods
 
+local MAX_AGE_S = 3650 * 24 * 3600
+
 -- Those that can be pruned, and since when they must be over as an interval; or nil, nil and the error.
 local function prunable(self, older_than)
    local is_there, err = core.lake_check_present(self)
-   local seconds = older_than or "30d"
-   if is_there and type(seconds) == "string" then
+   local seconds = is_there and (older_than or "30d")
+   if type(seconds) == "string" then
       seconds, err = text.parse_duration(seconds)
+   end
+   if seconds and (seconds < 0 or seconds > MAX_AGE_S) then
+      err = errors.new("invalid", ("an age of %s: it must be 0 at least and ten years at most"):format(
+         text.duration(seconds)))
    end
    if err then
       return nil, nil, err
@@ -27,7 +34,7 @@ end
 ---@param opts {reason: string, older_than: string|integer} default 30d
 ---@return mm.retirement[]|nil pruned, table|nil err
 function lake:prune_retirements(opts)
-   opts = options.check("lake:prune_retirements", opts, {reason = "string", older_than = "string|integer?"})
+   opts = options.check("lake:prune_retirements", opts, {reason = "reason", older_than = "string|integer?"})
    local list, interval, err = prunable(self, opts.older_than)
    local pruned = {}
    for _, each in ipairs(list or {}) do

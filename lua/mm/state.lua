@@ -39,7 +39,7 @@ end
 ---@param opts? {name: string, reason: string} the lake's short name, default the database's; why, for the audit
 ---@return table|nil info, table|nil err codes conflict (it exists), rights, invalid
 function lake:init(opts)
-   opts = options.check("lake:init", opts, {name = "string?", reason = "string?"})
+   opts = options.check("lake:init", opts, {name = "string?", reason = "reason?"})
    local name = opts.name or core.lake_info(self).database
    local err = check_name(name)
    if err then
@@ -57,7 +57,7 @@ end
 ---@param opts? {reason: string}
 ---@return table|nil info, table|nil err code conflict (it is up to date)
 function lake:upgrade_state(opts)
-   opts = options.check("lake:upgrade_state", opts, {reason = "string?"})
+   opts = options.check("lake:upgrade_state", opts, {reason = "reason?"})
    local is_done, err = core.lake_upgrade(self, opts.reason)
    return is_done and core.lake_info(self), err
 end
@@ -67,7 +67,7 @@ end
 ---@param opts? {reason: string}
 ---@return boolean|nil, table|nil err
 function lake:adopt(opts)
-   opts = options.check("lake:adopt", opts, {reason = "string?"})
+   opts = options.check("lake:adopt", opts, {reason = "reason?"})
    return core.lake_adopt(self, opts.reason)
 end
 
@@ -157,7 +157,7 @@ end
 ---@param opts? {reason: string}
 ---@return integer|nil view_sets, table|nil err
 function lake:publish_registry(registry, opts)
-   opts = options.check("lake:publish_registry", opts, {reason = "string?"})
+   opts = options.check("lake:publish_registry", opts, {reason = "reason?"})
    options.check("lake:publish_registry", {registry = registry}, {registry = "userdata"})
    if not registries.is(registry) then
       error("lake:publish_registry: option 'registry' must be a registry", 2)

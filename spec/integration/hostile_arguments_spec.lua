@@ -5,6 +5,7 @@ local hostile = require("spec.support.hostile")
 local shell = require("spec.support.shell")
 local stages = require("spec.support.stage")
 
+local RELEASE = assert(mm.registry.release("0.33"))
 local NAN, INF = 0 / 0, 1 / 0
 local TIME_HINT = "hint: times are 2026-11-16, 2026-11-16T10:00Z or 2026-11-16T11:00:00+01:00, of the years 1 to 9999; a time "
    .. "of day needs its zone"
@@ -130,6 +131,28 @@ describe("an undo window", function()
    end)
 end)
 
+describe("the age of what is pruned", function()
+   it("is no time to come: what can be undone is not pruned", function()
+      for _, case in ipairs{{-1, "-1s"}, {-2 ^ 53, "-9007199254740992s"}, {315360001, "315360001s"}, {"999999999w", "6999999993d"}} do
+         hostile.assert_failed("invalid", ("an age of %s: it must be 0 at least and ten years at most"):format(case[2]),
+            lake:prune_retirements{reason = "spec", older_than = case[1]})
+      end
+      hostile.assert_failed("invalid", "'-8d' is not a duration", lake:prune_retirements{reason = "spec", older_than = "-8d"})
+      hostile.assert_said(2, "mmlua retirements: --older-than: '-8d' is not a duration\nhint: a number and a unit: 7d, 36h, 90m, 30s, 2w, "
+         .. "or several: 1d12h", verb("retirements prune --yes --reason spec --older-than -8d"))
+      for _, older_than in ipairs{0, -0.0, "0d", "3650d", 315360000} do
+         assert.are.same({}, lake:prune_retirements{reason = "spec", older_than = older_than})
+      end
+   end)
+
+   it("is a whole number", function()
+      for _, case in ipairs{{1.5, "1.5"}, {NAN, "nan"}, {INF, "inf"}, {2 ^ 63, "9.2233720368548e+18"}} do
+         assert.are.equal("lake:prune_retirements: option 'older_than' must be of type string or integer, not " .. case[2], mistake(function()
+            lake:prune_retirements{reason = "spec", older_than = case[1]} end))
+      end
+   end)
+end)
+
 describe("a batch of less than one partition", function()
    local calls = {
       apply = function(limit) return lake:apply(id, {reason = "spec", limit = limit}) end,
@@ -149,10 +172,12 @@ describe("a batch of less than one partition", function()
    end
 
    it("is refused by the verbs", function()
-      hostile.assert_said(1, "mmlua apply: a batch of 0 partitions: at least one",
-         verb(("apply %s --yes --reason spec --batch 0"):format(id)))
-      hostile.assert_said(2, "mmlua apply: --batch: '9999999999999999' is not a whole number\n"
-         .. "hint: `mmlua apply --help` lists the options", verb(("apply %s --batch 9999999999999999"):format(id)))
+      for _, words in ipairs{"apply", "undo"} do
+         for _, limit in ipairs{"0", "-1", "1.5", "1e3", "", "9999999999999999"} do
+            hostile.assert_said(2, ("mmlua %s: --batch: '%s' is not a whole number above 0\nhint: `mmlua %s --help` lists the options")
+               :format(words, limit, words), verb(("%s %s --yes --reason spec --batch '%s'"):format(words, id, limit)))
+         end
+      end
    end)
 end)
 
@@ -236,6 +261,11 @@ describe("a reason", function()
    local calls = {
       ["lake:apply"] = function(reason) lake:apply(id, {reason = reason}) end,
       ["lake:undo"] = function(reason) lake:undo(id, {reason = reason}) end,
+      ["lake:init"] = function(reason) lake:init{reason = reason} end,
+      ["lake:upgrade_state"] = function(reason) lake:upgrade_state{reason = reason} end,
+      ["lake:adopt"] = function(reason) lake:adopt{reason = reason} end,
+      ["lake:publish_registry"] = function(reason) lake:publish_registry(RELEASE, {reason = reason}) end,
+      ["lake:prune_retirements"] = function(reason) lake:prune_retirements{reason = reason} end,
       ["lake:retire_partitions"] = function(reason)
          lake:retire_partitions("log_entries", "global", "2026-11-01", "2026-11-02", {reason = reason}) end,
       ["lake:retire_incompatible_partitions"] = function(reason)

@@ -243,7 +243,7 @@ describe("the verbs", function()
       end
    end
 
-   for _, words in ipairs{"status", "versions", "view-sets", "outdated", "outdated --instances", "partitions", "writers", "registry",
+   for _, words in ipairs{"status", "versions", "view-sets", "doctor --all", "outdated", "outdated --instances", "partitions", "writers", "registry",
       "outdated MONSTER --instances", "partitions MONSTER --instance MONSTER", "versions MONSTER", "timeline MONSTER --instance MONSTER",
       "explain MONSTER --instance MONSTER --at 2026-11-01T00:30Z", "plan MONSTER --instance MONSTER --dry-run",
       "retire MONSTER --range --instance MONSTER --from 2026-11-01 --to 2026-11-02 --dry-run", "plan --all --dry-run"} do

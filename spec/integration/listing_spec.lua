@@ -636,7 +636,7 @@ describe("values", function()
       if is_exact then
          assert.are.equal("9007199254740993", ("%d"):format(row.file_size))
       else
-         assert.matches("number beyond 2^53: LuaJIT cannot hold it exactly", row, 1, true)
+         assert.are.equal("partitions: file_size is a number beyond 2^53: LuaJIT cannot hold it exactly", tostring(row))
       end
    end)
 

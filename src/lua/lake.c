@@ -101,6 +101,8 @@ static int lake_select(lua_State *L)
     if (mm_lake_select(lake, name, modes, params, count, &result, &err) != MM_OK)
         return mml_fail(L, &err);
     *box = result;
+    if (mml_check_exact(result, name, &err) != MM_OK)
+        return mml_fail(L, &err);
     int64_t rows = mm_result_rows(result);
     lua_createtable(L, (int)rows, 0);
     for (int64_t row = 0; row < rows; row++) {

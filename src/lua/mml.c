@@ -140,7 +140,7 @@ void mml_pushint(lua_State *L, int64_t value)
 #if LUA_VERSION_NUM >= 503
     lua_pushinteger(L, value);
 #else
-    if (value > INT64_C(9007199254740992) || value < -INT64_C(9007199254740992))
+    if (value > MML_MAX_EXACT || value < -MML_MAX_EXACT)
         luaL_error(L, "number beyond 2^53: LuaJIT cannot hold it exactly");
     lua_pushnumber(L, (lua_Number)value);
 #endif

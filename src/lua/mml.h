@@ -34,7 +34,8 @@ const char *mml_opttext(lua_State *L, int index);
 
 /* A whole number: floats with a fraction, NaN and what int64 cannot hold raise. */
 int64_t mml_checkint(lua_State *L, int index);
-void mml_pushint(lua_State *L, int64_t value); /* raises on LuaJIT beyond 2^53 */
+void mml_pushint(lua_State *L, int64_t value);  /* raises on LuaJIT beyond MML_MAX_EXACT */
+#define MML_MAX_EXACT INT64_C(9007199254740992) /* 2^53 */
 
 /* Each noun registers its class and adds its constructors to the module's table on top of the
  * stack. */

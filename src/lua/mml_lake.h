@@ -26,6 +26,10 @@ void mml_pusharray(lua_State *L, int index);
  * booleans, nil, and lists of texts. What they point to lives in a table that is pushed. */
 int mml_checkparams(lua_State *L, int index, const char *params[MM_MAX_PARAMS]);
 
+/* On LuaJIT, whose numbers end at 2^53: that the result of the statement `name` has none beyond.
+ * Errors: INVALID. */
+mm_code mml_check_exact(const mm_result *result, const char *name, mm_error *err) MM_CHECK;
+
 /* A row of a result as a table: hashes in hex, times as RFC 3339. */
 void mml_pushrow(lua_State *L, const mm_result *result, int64_t row);
 

@@ -163,6 +163,35 @@ static void push_value(lua_State *L, const mm_value *value)
     }
 }
 
+#if LUA_VERSION_NUM >= 503
+mm_code mml_check_exact(const mm_result *result, const char *name, mm_error *err)
+{
+    (void)result;
+    (void)name;
+    (void)err;
+    return MM_OK;
+}
+#else
+static bool is_exact(const mm_value *value)
+{
+    return value->kind != MM_INT ||
+           (value->as.integer <= MML_MAX_EXACT && value->as.integer >= -MML_MAX_EXACT);
+}
+
+mm_code mml_check_exact(const mm_result *result, const char *name, mm_error *err)
+{
+    for (int64_t row = 0; row < mm_result_rows(result); row++)
+        for (int column = 0; column < mm_result_columns(result); column++) {
+            mm_value value = mm_result_value(result, row, column);
+            if (!is_exact(&value))
+                return mm_error_set(err, MM_INVALID,
+                                    "%s: %s is a number beyond 2^53: LuaJIT cannot hold it exactly",
+                                    name, mm_result_name(result, column));
+        }
+    return MM_OK;
+}
+#endif
+
 void mml_pushrow(lua_State *L, const mm_result *result, int64_t row)
 {
     int columns = mm_result_columns(result);

@@ -1,7 +1,7 @@
--- Fragment: why item i, whose file has expiration t.expiration in the queue (null: no queue row), cannot be restored;
--- null when it can. The constraint comes with sort_order; without it rows of one hash may overlap, and only those of CTE
--- `newer` count.
-case when i.file_path is not null and t.expiration is null then 'file_deleted'
+-- Fragment: why item i, whose file is t.file_path in the queue (null: it is not there) until t.expiration (null: for ever),
+-- cannot be restored; null when it can. The constraint comes with sort_order; without it rows of one hash may overlap, and
+-- only those of CTE `newer` count.
+case when i.file_path is not null and t.file_path is null then 'file_deleted'
      when t.expiration <= now() + interval '5 minutes' then 'file_expires'
      when i.begin_insert_time >= i.end_insert_time then null
      when i.seq in (select seq from overlapped) then 'overlapped' -- if sort_order

@@ -48,6 +48,14 @@ function converters.integer(value)
    return number
 end
 
+function converters.count(value)
+   local number = converters.integer(value)
+   if not number or number < 1 then
+      return errors.fail("invalid", ("'%s' is not a whole number above 0"):format(text.escape(value)))
+   end
+   return number
+end
+
 local function choose(value, known_values)
    for _, known in ipairs(known_values) do
       if value == known then
