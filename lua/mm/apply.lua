@@ -54,7 +54,7 @@ local function run_batches(self, found, opts)
       if opts.on_batch then
          opts.on_batch(batch)
       end
-      err = batch.held > 0 and stops.held(batch) or batch.remaining > 0 and watch(self, found, opts)
+      err = stops.held(batch, opts) or batch.remaining > 0 and watch(self, found, opts)
       if err then
          return stops.for_refusal(self, found, err, done)
       elseif batch.remaining > 0 and stops.too_many_changed(found, changed, opts) then

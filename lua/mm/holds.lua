@@ -27,6 +27,18 @@ local function range(opts)
    return err, from, to
 end
 
+-- A misspelt view set would be a hold of nothing.
+local function unknown_view_set(self, name)
+   if not name then
+      return nil
+   end
+   local registry, err = handle.registry(self)
+   if not registry then
+      return err
+   end
+   return handle.unknown_view_set(self, registry, name)
+end
+
 local function find(self, number)
    local list, err = self:holds{all = true}
    for _, hold in ipairs(list or {}) do
@@ -34,6 +46,20 @@ local function find(self, number)
          return hold
       end
    end
+   return nil, err
+end
+
+-- What was changed, looked at again.
+local function changed(self, number)
+   local hold, err = find(self, number)
+   if err then
+      err.outcome = "committed"
+   end
+   return hold, err
+end
+
+local function uncertain(err, words)
+   err.hint = err.outcome == "unknown" and "mmlua hold list shows whether it " .. words or err.hint
    return nil, err
 end
 
@@ -51,15 +77,15 @@ function lake:hold(opts)
    end
    local err, from, to = range(opts)
    err = err or check_text("a reason", opts.reason) or check_text("a view set", opts.view_set)
+      or check_text("a view instance", opts.view_instance) or unknown_view_set(self, opts.view_set)
    local number
    if not err then
       number, err = core.lake_hold(self, {n = 5, opts.view_set, opts.view_instance, from, to, opts.reason})
    end
    if not number then
-      err.hint = err.outcome == "unknown" and "mmlua hold list shows whether it was made" or err.hint
-      return nil, err
+      return uncertain(err, "was made")
    end
-   return find(self, number)
+   return changed(self, number)
 end
 
 --- The holds that are in force; with `all` those that were released too.
@@ -86,9 +112,9 @@ function lake:release(number, opts)
       _, err = core.lake_release(self, number, opts.reason)
    end
    if err then
-      return nil, err
+      return uncertain(err, "is still in force")
    end
-   return find(self, number)
+   return changed(self, number)
 end
 
 return lake

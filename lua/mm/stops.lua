@@ -41,8 +41,11 @@ function stops.for_refusal(self, found, err, done)
    return err
 end
 
---- What a hold kept from a batch.
-function stops.held(batch)
+--- What a hold kept from a batch; nothing where holds are overridden: what they cover stays, and the rest goes on.
+function stops.held(batch, opts)
+   if batch.held == 0 or opts.overrides.holds then
+      return nil
+   end
    local message = "refused by the guard holds: a hold covers %d partitions of the last batch, made while this ran"
    return errors.new("refused", message:format(batch.held), {guard = "holds", hint = "those stay (mmlua hold list)"})
 end

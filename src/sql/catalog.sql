@@ -29,6 +29,18 @@ with optional as (
       from lake l
       join pg_catalog.pg_class c on c.relnamespace = l.namespace and c.relkind in ('r', 'p')
      where has_schema_privilege(l.namespace, 'usage') and has_table_privilege(c.oid, 'select')
+), state as (
+    -- mm's own tables. Not to_regclass, which fails where the schema may not be used; and somebody else may have a schema
+    -- of that name.
+    select c.relnamespace as namespace
+      from pg_catalog.pg_class c
+      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = 'mmadmin' and c.relname = 'lake'
+       and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')
+       and 4 = (select count(*) from pg_catalog.pg_attribute a
+                 where a.attrelid = c.oid and not a.attisdropped
+                   and (a.attname, a.atttypid) in (('name', 'text'::regtype), ('version', 'int'::regtype),
+                                                   ('schema', 'text'::regtype), ('database_oid', 'oid'::regtype)))
 ), with_blocks as (
     select namespace from readable
      where relname in ('blocks', 'streams', 'processes')
@@ -43,17 +55,11 @@ with optional as (
     union all
     select namespace, 'blocks' from with_blocks
     union all
-    -- Not to_regclass, which fails where the schema may not be used.
-    select l.namespace, case c.relname when 'lake' then 'mmadmin' else 'hold' end
-      from lake l, pg_catalog.pg_class c
-      join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-     where n.nspname = 'mmadmin' and c.relname in ('lake', 'hold')
-       and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')
-       -- Somebody else may have a schema of that name.
-       and (c.relname <> 'lake' or 4 = (select count(*) from pg_catalog.pg_attribute a
-                                         where a.attrelid = c.oid and not a.attisdropped
-                                           and (a.attname, a.atttypid) in (('name', 'text'::regtype), ('version', 'int'::regtype),
-                                               ('schema', 'text'::regtype), ('database_oid', 'oid'::regtype))))
+    select l.namespace, 'mmadmin' from lake l, state
+    union all
+    -- Also where they may not be read: an error then, and never a hold that is not seen.
+    select l.namespace, 'hold' from lake l, state s
+      join pg_catalog.pg_class c on c.relnamespace = s.namespace and c.relname = 'hold'
 )
 select l.nspname::text as schema,
        quote_ident(l.nspname) as quoted_schema,
