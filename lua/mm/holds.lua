@@ -59,7 +59,7 @@ function lake:hold(opts)
       err.hint = err.outcome == "unknown" and "mmlua hold list shows whether it was made" or err.hint
       return nil, err
    end
-   return find(self, number)
+   return errors.committed(find(self, number))
 end
 
 --- The holds that are in force; with `all` those that were released too.
@@ -88,7 +88,7 @@ function lake:release(number, opts)
    if err then
       return nil, err
    end
-   return find(self, number)
+   return errors.committed(find(self, number))
 end
 
 return lake
