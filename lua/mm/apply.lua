@@ -64,15 +64,12 @@ local function run_batches(self, found, opts)
 end
 
 -- Everything is retired by now, whatever a look at it says.
-local function committed(err, self, id)
-   local found
-   if not err then
-      found, err = self:retirement(id)
-   end
+local function look_back(self, found)
+   local err = look.back(self, found)
    if err then
-      err.outcome = "committed"
+      return nil, err
    end
-   return found, err
+   return self:retirement(found.id)
 end
 
 local function not_applicable(found)
@@ -112,7 +109,7 @@ function lake:apply(id, opts)
    if err then
       return nil, err
    end
-   return committed(look.back(self, found), self, id)
+   return errors.committed(look_back(self, found))
 end
 
 --- One batch of a retirement that is being applied.
@@ -131,7 +128,7 @@ function lake:apply_batch(id, opts)
    if not batch then
       return nil, err
    end
-   found, err = retirements.get(self, found.number)
+   found, err = errors.committed(retirements.get(self, found.number))
    if not found then
       return nil, err
    end

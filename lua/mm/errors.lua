@@ -27,4 +27,15 @@ function errors.fail(code, message, fields)
    return nil, errors.new(code, message, fields)
 end
 
+--- What a look at something gave after it was changed: that it failed does not take the change back.
+---@param value any
+---@param err? table
+---@return any value, table|nil err
+function errors.committed(value, err)
+   if err then
+      err.outcome = "committed"
+   end
+   return value, err
+end
+
 return errors

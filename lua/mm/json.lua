@@ -11,6 +11,7 @@ local ARRAY = {}
 local integer_type, to_integer = rawget(math, "type"), rawget(math, "tointeger") -- Lua 5.4 only
 local MAX_DEPTH = 200
 local MAX_EXACT = 9007199254740992 -- 2^53
+local OUT_OF_MEMORY = "not enough memory" -- what Lua raises; it says nothing about the text
 
 --- Marks a table as an array, so that it is written as `[]` when it is empty.
 ---@param list? table
@@ -146,7 +147,9 @@ end
 ---@return any value, table|nil err
 function json.decode(source)
    local is_right, result = pcall(cjson.decode, source)
-   if not is_right then
+   if not is_right and result == OUT_OF_MEMORY then
+      error(result, 0)
+   elseif not is_right then
       return errors.fail("syntax", "not JSON: " .. text.escape(result))
    end
    return to_integer and restore_integers(result) or result

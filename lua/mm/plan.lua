@@ -105,15 +105,8 @@ local function preview(self, params)
    }
 end
 
-local function store(self, params)
-   local number, err = core.lake_plan(self, params)
-   if not number then
-      err.hint = err.outcome == "unknown" and "a plan changes nothing; mmlua retirements shows whether it was kept"
-         or err.hint
-      return nil, err
-   end
-   local made
-   made, err = retirements.get(self, number)
+local function stored(self, number)
+   local made, err = retirements.get(self, number)
    if not made then
       return nil, err
    end
@@ -123,6 +116,16 @@ local function store(self, params)
    end
    made.verdicts = total(made.summary, true).verdicts
    return made
+end
+
+local function store(self, params)
+   local number, err = core.lake_plan(self, params)
+   if not number then
+      err.hint = err.outcome == "unknown" and "a plan changes nothing; mmlua retirements shows whether it was kept"
+         or err.hint
+      return nil, err
+   end
+   return errors.committed(stored(self, number))
 end
 
 -- A view set that only the catalog knows has no outdated partitions.

@@ -147,7 +147,7 @@ local function move(name, state, from)
          end
          return nil, err
       end
-      return retirements.get(self, found.number)
+      return errors.committed(retirements.get(self, found.number))
    end
 end
 

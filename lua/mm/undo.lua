@@ -68,7 +68,7 @@ end
 
 -- A retirement that retired nothing is undone without a batch.
 local function finish(self, found)
-   local now, err = retirements.get(self, found.number)
+   local now, err = errors.committed(retirements.get(self, found.number))
    if now and now.state == "undoing" and (now.undo_remaining or 0) == 0 then
       local _
       _, err = patience.again(function()
@@ -123,7 +123,7 @@ local function undo(self, found, opts)
    if err then
       return nil, err
    end
-   return self:retirement(found.id)
+   return errors.committed(self:retirement(found.id))
 end
 
 --- Takes a retirement back, whole or part-way applied: its rows go back exactly as they were, their files leave the

@@ -7,15 +7,20 @@
 
 enum { MAX_STEPS = 20, OID_TEXT = 25 };
 
-/* Sends what is buffered and waits until a result can be read without blocking. */
+/* Sends what is buffered and waits until a result can be read without blocking. What libpq says
+ * meanwhile is that it could not take in what came, as memory ended: it may wait for ever then. */
 static bool wait_result(mm_db *db)
 {
+    size_t said = strlen(PQerrorMessage(db->connection));
+
     for (;;) {
         int unsent = PQflush(db->connection);
         if (unsent < 0)
             return false;
         if (!unsent && !PQisBusy(db->connection))
             return true;
+        if (strlen(PQerrorMessage(db->connection)) > said)
+            return false;
         if (mm_db_is_interrupted(db))
             mm_db_cancel(db);
         if (mm_db_give_up(db))
@@ -111,29 +116,31 @@ static mm_code given_up(mm_db *db, mm_error *err)
 
 static mm_code lost(mm_db *db, const char *step, mm_error *err)
 {
-    const char *message = PQerrorMessage(db->connection);
+    const char *message = PQerrorMessage(db->connection); /* until anything else is done */
 
     if (mm_db_give_up(db))
         return given_up(db, err);
-    drop(db);
     mm_error_set(err, MM_CONNECTION, "%s: the connection to the lake's database was lost", step);
     if (!err->detail[0])
         mm_error_detail(err, "%.*s", (int)strcspn(message, "\n"), message);
+    drop(db);
     return err->code;
 }
 
 /* Reads the result of one statement. `*out` stays NULL when it failed or was skipped after a
- * failure. */
+ * failure. After an error of libpq's own, which has no SQLSTATE, nobody knows which result is
+ * whose. */
 static mm_code read_result(mm_db *db, const mm_step *step, PGresult **out, mm_error *err)
 {
     mm_code code = MM_OK;
+    bool is_ours = false;
 
     for (;;) {
         if (!wait_result(db))
             return lost(db, step->name, err);
         PGresult *result = PQgetResult(db->connection);
         if (!result)
-            return code;
+            return code || *out ? code : lost(db, step->name, err);
         switch (PQresultStatus(result)) {
         case PGRES_TUPLES_OK:
         case PGRES_COMMAND_OK:
@@ -143,10 +150,12 @@ static mm_code read_result(mm_db *db, const mm_step *step, PGresult **out, mm_er
             code = err->code;
             break;
         default:
-            code = result_error(result, step->name, db->is_cancelled, err);
+            is_ours = !field(result, PG_DIAG_SQLSTATE)[0];
+            if (!is_ours)
+                code = result_error(result, step->name, db->is_cancelled, err);
         }
         PQclear(result);
-        if (PQstatus(db->connection) != CONNECTION_OK)
+        if (is_ours || PQstatus(db->connection) != CONNECTION_OK)
             return lost(db, step->name, err);
     }
 }
@@ -228,13 +237,15 @@ static bool is_committed(const PGresult *result)
     return result && !strcmp(PQcmdStatus((PGresult *)(uintptr_t)result), "COMMIT");
 }
 
-/* What became of a transaction that failed. A connection lost after COMMIT tells nothing. */
+/* What became of a transaction that failed. A connection lost after COMMIT tells nothing; one that
+ * only read changed nothing. */
 static mm_outcome outcome_of(const mm_db *db, const mm_settings *settings, bool committed)
 {
+    if (settings->read_only)
+        return MM_ABORTED;
     if (committed)
         return MM_COMMITTED;
-    return settings->read_only || PQstatus(db->connection) == CONNECTION_OK ? MM_ABORTED
-                                                                            : MM_UNKNOWN;
+    return PQstatus(db->connection) == CONNECTION_OK ? MM_ABORTED : MM_UNKNOWN;
 }
 
 /* Runs `all`, of which the first two are begin and settings and, where `commit`, the last is

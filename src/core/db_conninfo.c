@@ -129,6 +129,12 @@ void mm_conninfo_hint(mm_error *err)
                        "(postgres://user@db/lake), or the name of a service");
 }
 
+/* libpq says so, or has no memory left to say it with. */
+static bool is_out_of_memory(const char *message)
+{
+    return !message || !strcmp(message, "out of memory\n");
+}
+
 /* libpq's complaint quotes what it did not understand, which may be a piece of a password. */
 static mm_code check(const char *conninfo, mm_error *err)
 {
@@ -136,12 +142,14 @@ static mm_code check(const char *conninfo, mm_error *err)
     PQconninfoOption *options = PQconninfoParse(conninfo, &message);
     mm_code code = MM_OK;
 
-    if (!options && has_password(conninfo))
+    if (!options && is_out_of_memory(message))
+        code = mm_error_set(err, MM_MEMORY, "out of memory");
+    else if (!options && has_password(conninfo))
         code = mm_error_set(err, MM_INVALID, "not a connection: libpq does not understand it");
     else if (!options)
-        code = mm_error_set(err, MM_INVALID, "not a connection: %.*s",
-                            message ? (int)strcspn(message, "\n") : 0, message ? message : "");
-    if (code)
+        code = mm_error_set(err, MM_INVALID, "not a connection: %.*s", (int)strcspn(message, "\n"),
+                            message);
+    if (code == MM_INVALID)
         mm_conninfo_hint(err);
     PQconninfoFree(options);
     PQfreemem(message);

@@ -79,51 +79,66 @@ static void write_plain(FILE *file, const mm_value *value)
     }
 }
 
-/* An element of an array as PostgreSQL writes it: in quotes where it must be. */
-static void write_element(FILE *file, const mm_value *element)
+static bool is_plain_element(const mm_value *element)
 {
     const char *data = element->as.bytes.data;
-    size_t length = element->kind == MM_NULL ? 0 : element->as.bytes.length;
-    bool is_plain = length > 0 && !(length == 4 && !strncasecmp(data, "null", 4));
+    size_t length = element->as.bytes.length;
 
-    for (size_t i = 0; i < length && is_plain; i++)
-        is_plain = !strchr("{},\"\\ \t\n\r\v\f", data[i]);
-    if (is_plain) {
-        fwrite(data, 1, length, file);
-        return;
-    }
+    if (element->kind == MM_NULL)
+        return true;
+    if (length == 0 || (length == 4 && !strncasecmp(data, "null", 4)))
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (strchr("{},\"\\ \t\n\r\v\f", data[i]))
+            return false;
+    return true;
+}
+
+/* An element of an array as PostgreSQL writes it: in quotes where it must be, which CSV doubles. */
+static void write_element(FILE *file, const mm_value *element)
+{
     if (element->kind == MM_NULL) {
         fputs("NULL", file);
         return;
     }
-    putc('"', file);
-    for (size_t i = 0; i < length; i++) {
-        if (data[i] == '"' || data[i] == '\\')
-            putc('\\', file);
-        putc(data[i], file);
+    bool is_plain = is_plain_element(element);
+    fputs(is_plain ? "" : "\"\"", file);
+    for (size_t i = 0; i < element->as.bytes.length; i++) {
+        char c = element->as.bytes.data[i];
+        if (c == '"')
+            fputs("\\\"\"", file);
+        else if (c == '\\')
+            fputs("\\\\", file);
+        else
+            putc(c, file);
     }
-    putc('"', file);
+    fputs(is_plain ? "" : "\"\"", file);
+}
+
+/* A comma or a quote in it has to be quoted: that of two elements, or of one in quotes. */
+static bool is_plain_array(const mm_value *texts)
+{
+    mm_value element;
+    size_t at = 0, count = 0;
+    bool is_plain = true;
+
+    for (; mm_texts_next(texts, &at, &element); count++)
+        is_plain = is_plain && is_plain_element(&element);
+    return is_plain && count < 2;
 }
 
 static void write_csv_texts(FILE *file, const mm_value *value)
 {
+    const char *quote = is_plain_array(value) ? "" : "\"", *separator = "";
     mm_value element;
-    size_t at = 0, length = 0;
-    char *text = NULL;
-    FILE *buffer = open_memstream(&text, &length);
+    size_t at = 0;
 
-    if (!buffer)
-        return;
-    putc('{', buffer);
-    for (bool is_first = true; mm_texts_next(value, &at, &element); is_first = false) {
-        if (!is_first)
-            putc(',', buffer);
-        write_element(buffer, &element);
+    fprintf(file, "%s{", quote);
+    for (; mm_texts_next(value, &at, &element); separator = ",") {
+        fputs(separator, file);
+        write_element(file, &element);
     }
-    putc('}', buffer);
-    fclose(buffer);
-    write_csv_text(file, text, length);
-    free(text);
+    fprintf(file, "}%s", quote);
 }
 
 static void write_csv_row(FILE *file, const mm_result *page, int64_t row, int columns)
