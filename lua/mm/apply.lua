@@ -20,10 +20,13 @@ local WATCH_S = 60
 local OPTIONS = {reason = "reason", undo_for = "string|integer?", limit = "integer?", strict = "boolean?",
    on_batch = "function?", overrides = "table?"}
 
--- An empty plan has no batch that would end it.
+-- An empty plan has no batch that would end it. Another operator may have, or this one before its connection was lost.
 local function finish_empty(self, found)
-   local _, err = core.lake_set_state(self, found.number, "applied", {"applying"})
-   return err
+   local _, err = patience.again(function()
+      return core.lake_set_state(self, found.number, "applied", {"applying"})
+   end)
+   local now = err and err.code == "conflict" and retirements.get(self, found.number)
+   return not (now and now.state == "applied") and err or nil
 end
 
 -- What somebody may have done meanwhile: seen within a minute.

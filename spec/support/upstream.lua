@@ -4,12 +4,13 @@
 --   upstream.retire_partitions(row)  the table function: view set, instance, from, to of `row`
 --   upstream.retire_by_metadata(row) since 0.30: by range and hash; with is_old = true as 0.16 to 0.29: by range; with
 --                                    is_spoilt = true another record of its batch failed, so it is rolled back
+--   upstream.retire_by_file(path)    since 0.13
 --   upstream.drop_view(view_set)     DROP MATERIALIZED VIEW, since 0.32: the definition, and what `global` has
 --   upstream.expiry(before)          partitions that end before it
 --   upstream.purge(clock)            files whose time in the queue is over by its clock (SQL): rows, objects, commit
 --
--- A row is {view_set = "log_entries", instance = "global", from =, to =, hash =, path =, events = 100, rows = 10};
--- without path it is empty. Files are queued for an hour.
+-- A row is {view_set = "log_entries", instance = "global", from =, to =, hash =, path =, events = 100, rows = 10,
+-- bytes = 1000, source = hex in place of events}; without path it is empty. Files are queued for an hour.
 local upstream = {}
 
 -- What upstream computes for log_entries, global and this hour. For other ranges any other number will do: nobody but
@@ -56,11 +57,12 @@ local INSERT = [[
 local function insert(row)
    local view_set, instance, from, to = range_of(row)
    local keys = ("'%s', '%s', '%s', '%s'"):format(view_set, instance, from, to)
+   local source = row.source and "\\x" .. row.source or count_bytes(row.events or row.path and 100 or 0)
    if not row.path then
-      return INSERT:format(keys .. ", null, null", "null", 0, row.hash, count_bytes(row.events or 0), 0)
+      return INSERT:format(keys .. ", null, null", "null", 0, row.hash, source, 0)
    end
-   return INSERT:format(("%s, '%s', '%s'"):format(keys, from, to), "'" .. row.path .. "'", 1000, row.hash,
-      count_bytes(row.events or 100), row.rows or 10)
+   return INSERT:format(("%s, '%s', '%s'"):format(keys, from, to), "'" .. row.path .. "'", row.bytes or 1000,
+      row.hash, source, row.rows or 10)
 end
 
 local function queue(files)
@@ -116,13 +118,8 @@ local function exactly_one(name, row, words)
    end
 end
 
-function upstream.retire_by_metadata(row)
-   local view_set, instance, from, to = range_of(row)
-   local predicate = ("%s and begin_insert_time = '%s' and end_insert_time = '%s'"):format(
-      in_instance(view_set, instance), from, to)
-   if not row.is_old then
-      predicate = ("%s and file_schema_hash = '\\x%s'"):format(predicate, row.hash)
-   end
+-- What a scalar function retires of a batch with one record.
+local function retire_exactly_one(predicate, row)
    local list = retire_steps(predicate .. (row.is_old and " limit 1" or ""))
    local is_found = exactly_one("select", row, {"Partition not found", "Ambiguous match"})
    local is_deleted = exactly_one("delete", row, {"Partition not found during deletion", "Ambiguous match"})
@@ -134,6 +131,20 @@ function upstream.retire_by_metadata(row)
       return is_deleted(answers, row.is_spoilt and "rollback" or "commit")
    end}
    return transaction(list)
+end
+
+function upstream.retire_by_metadata(row)
+   local view_set, instance, from, to = range_of(row)
+   local predicate = ("%s and begin_insert_time = '%s' and end_insert_time = '%s'"):format(
+      in_instance(view_set, instance), from, to)
+   if not row.is_old then
+      predicate = ("%s and file_schema_hash = '\\x%s'"):format(predicate, row.hash)
+   end
+   return retire_exactly_one(predicate, row)
+end
+
+function upstream.retire_by_file(path)
+   return retire_exactly_one(("file_path = '%s'"):format(path), {is_old = true})
 end
 
 -- What lies in the range that was read before.
@@ -153,9 +164,7 @@ function upstream.drop_view(view_set)
       {name = "definition", sql = ("delete from lakehouse_view_set_definitions where view_set_name = '%s'"):format(view_set)},
       {name = "range", sql = "select min(begin_insert_time), max(end_insert_time) from lakehouse_partitions where " .. global},
       {name = "select", sql = within_range("select file_path, file_size from lakehouse_partitions where " .. contained_in)},
-      {name = "queue", sql = function(answers)
-         return answers.select and queue(answers.select)
-      end},
+      {name = "queue", sql = queue_answer("select")},
       {name = "delete", sql = within_range("delete from lakehouse_partitions where " .. contained_in)},
    }
 end

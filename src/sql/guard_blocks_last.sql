@@ -17,11 +17,16 @@ select 'needs_blocks' as kind, p.view_set_name, count(*) as partitions,
                   to_char(p.begin_insert_time, 'YYYY-MM-DD HH24:MI:SS'))) as example
   from lakehouse_partitions p
   join registry r on r.view_set_name = p.view_set_name and p.file_schema_hash <> r.current_schema_hash
- cross join blocks b
+ cross join blocks k
  where (select ranges from blocks) is not null -- asked once: nothing is read where no such item is planned
    and p.view_set_name <> 'blocks' and p.file_path is not null
    and case when p.begin_insert_time <= p.end_insert_time
-            then tstzrange(p.begin_insert_time, p.end_insert_time, '[]') && b.ranges end
-   and not exists (select from mmadmin.item i where i.retirement = $1::bigint and i.file_path = p.file_path)
+            then tstzrange(p.begin_insert_time, p.end_insert_time, '[]') && k.ranges end
+   -- What is retired together with them needs none, wherever VACUUM FULL or an undo has put it meanwhile.
+   and not exists (select from mmadmin.retirement r
+                     join mmadmin.item b on b.retirement = r.retirement and b.seq >= r.next_seq
+                    where r.retirement = $1::bigint and b.file_path = p.file_path and
+\ir same_partition.sql
+       )
  group by p.view_set_name
  order by p.view_set_name;
