@@ -51,11 +51,7 @@ end
 
 -- What was changed, looked at again.
 local function changed(self, number)
-   local hold, err = find(self, number)
-   if err then
-      err.outcome = "committed"
-   end
-   return hold, err
+   return errors.committed(find(self, number))
 end
 
 local function uncertain(err, words)
