@@ -10,7 +10,7 @@ local NAN, INF = 0 / 0, 1 / 0
 local TIME_HINT = "hint: times are 2026-11-16, 2026-11-16T10:00Z or 2026-11-16T11:00:00+01:00, of the years 1 to 9999; a time "
    .. "of day needs its zone"
 
-local stage = stages.new("catalog-v10")
+local stage = stages.watched("catalog-v10")
 local lake, id, before, folder
 
 local function everything()

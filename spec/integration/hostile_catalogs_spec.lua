@@ -5,7 +5,7 @@ local hostile = require("spec.support.hostile")
 local stages = require("spec.support.stage")
 
 local RELEASE = assert(mm.registry.release("0.33"))
-local stage = stages.new("catalog-v10")
+local stage = stages.watched("catalog-v10")
 
 local function fill()
    stage:set{{"old", 0, 1, "05"}, {"new", 0, 1, "07"}, {"left", 1, 2, "05"}}
@@ -220,7 +220,7 @@ describe("a catalog is only read", function()
    for _, meddler in ipairs(meddlers) do
       it("where what is written may come to nothing by the " .. meddler[1], function()
          assert_only_read(meddler[2], "drop function if exists meddle cascade; drop rule if exists meddler on lakehouse_partitions; "
-            .. "drop rule if exists meddler on temporary_files", "refused", meddler[1]
+            .. "drop rule if exists meddler on temporary_files", "conflict", meddler[1]
             .. " may change what is written, or keep it from being written: mm only reads this lake")
       end)
    end
@@ -243,7 +243,7 @@ describe("a retirement that was planned before", function()
 
    it("the catalog got a trigger is not applied", function()
       assert_refused([[create function meddle() returns trigger language plpgsql as 'begin return null; end';
-         create trigger meddler before insert on temporary_files for each row execute function meddle()]], "refused",
+         create trigger meddler before insert on temporary_files for each row execute function meddle()]], "conflict",
          "trigger meddler on temporary_files may change what is written, or keep it from being written: mm only reads this lake",
          "micromegas has none: drop it, or have it run after the row is written")
       stage:psql("drop function meddle cascade")

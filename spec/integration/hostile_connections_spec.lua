@@ -202,7 +202,7 @@ describe("a password", function()
    end)
 
    it("on the command line is refused, whatever it looks like", function()
-      local stage = stages.new("catalog-v10")
+      local stage = stages.watched("catalog-v10")
       stage.db = db
       for _, lake in ipairs{"postgres://u:p@ss@h/db", "postgresql://u::@h", "postgres://h/db?p%61ssword=x", "host=h password=", "host=h\tpassword='x'"} do
          local result = hostile.verb(stage, "status --lake " .. shell.quote(lake))

@@ -8,7 +8,7 @@ local stages = require("spec.support.stage")
 local MMLUA = (os.getenv("BUILD") or "build") .. "/bin/mmlua"
 local LOST = MMLUA .. ": the output could not be written\n"
 
-local stage = stages.new("catalog-v10")
+local stage = stages.watched("catalog-v10")
 local folder
 
 local function files()

@@ -8,7 +8,7 @@ local stages = require("spec.support.stage")
 local RELEASE = assert(mm.registry.release("0.33"))
 local MONSTER = "' OR true --\"\\\t\n$1%s{,}\27[31m\27]0;x\7\194\155\226\128\174"
 
-local stage = stages.new("catalog-v10")
+local stage = stages.watched("catalog-v10")
 local lake, before
 
 local function everything()

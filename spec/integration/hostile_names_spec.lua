@@ -21,7 +21,7 @@ local NAMES = {
 -- One of each kind, for what takes longer.
 local KINDS = {MONSTER, "'", "\\", "x' OR true --", "%", "$1", ("\240\159\142\137"):rep(255), "log_entries ", "Log_Entries", "NULL", "{a,b}", "--"}
 
-local stage = stages.new("catalog-v10")
+local stage = stages.watched("catalog-v10")
 local lake, registry, registry_path, before
 
 -- Old enough for the guards.
@@ -121,7 +121,7 @@ describe("names in the lake", function()
       assert.are.equal(2 * #NAMES, assert(lake:export_partitions(path)))
 
       stage:psql("create table copied (like lakehouse_partitions, status text); copy copied from stdin (format csv, header);\n"
-         .. read(path) .. "\\.\n")
+         .. read(path) .. "\\.\nselect")
       local columns = "select view_set_name, view_instance_id, begin_insert_time, file_path, sort_order from "
       local one, other = columns .. "lakehouse_partitions", columns .. "copied"
       local differences = stage:value(("select count(*) from ((%s except %s) union all (%s except %s)) d"):format(one, other, other, one))
@@ -270,7 +270,7 @@ describe("the verbs", function()
       local text = verb("versions --csv").stdout:match("\n(.*)")
 
       stage:psql("create table copied (view_set_name text, schema_hash text, status text, releases text, partitions int, bytes int, "
-         .. "instances int, a text, b text, c text); copy copied from stdin (format csv);\n" .. text .. "\\.\n")
+         .. "instances int, a text, b text, c text); copy copied from stdin (format csv);\n" .. text .. "\\.\nselect")
       local list = stage:rows("select view_set_name, partitions from copied")
       stage:psql("drop table copied")
 

@@ -10,7 +10,7 @@ local COLUMNS = {"view_set_name", "view_instance_id", "begin_insert_time", "end_
 -- Without these a partition is not outdated.
 local IS_NEEDED = {view_set_name = true, file_schema_hash = true}
 
-local stage = stages.new("catalog-v10")
+local stage = stages.watched("catalog-v10")
 
 teardown(function()
    stage:drop()
@@ -136,7 +136,7 @@ end)
 
 describe("ranges that run backwards", function()
    it("are seen, replace nothing, and go and come as they are", function()
-      local old = stages.new("catalog-v5")
+      local old = stages.watched("catalog-v5")
       finally(function()
          old:drop()
       end)

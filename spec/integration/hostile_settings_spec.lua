@@ -33,7 +33,7 @@ describe("functions, operators and tables that somebody planted", function()
       finally(function()
          stage:drop()
       end)
-      stage = stages.new("catalog-v10")
+      stage = stages.watched("catalog-v10")
       stage:set(ROWS)
       local role = stage.db:role("all on all tables in schema public, mmadmin", "usage on schema mmadmin",
          "all on all sequences in schema mmadmin")
@@ -58,9 +58,7 @@ local SETTINGS = {
    {"lock_timeout", "1"},
    {"enable_tidscan", "off"}, {"enable_indexscan", "off"}, {"enable_seqscan", "off"}, {"work_mem", "64"},
    {"client_encoding", "'latin1'"}, {"client_min_messages", "debug5"}, {"synchronous_commit", "off"},
-   {"row_security", "on"}, {"xmloption", "document"}, {"plan_cache_mode", "force_generic_plan"},
-   {"from_collapse_limit", "1"}, {"join_collapse_limit", "1"}, {"geqo_threshold", "2"}, {"lc_messages", "'C'"},
-   {"default_text_search_config", "'pg_catalog.simple'"}, {"constraint_exclusion", "on"}, {"gin_fuzzy_search_limit", "1"},
+   {"row_security", "on"}, {"plan_cache_mode", "force_generic_plan"}, {"join_collapse_limit", "1"}, {"geqo_threshold", "2"},
 }
 
 describe("a database whose settings are", function()
@@ -68,7 +66,7 @@ describe("a database whose settings are", function()
 
    setup(function()
       admin = postgres.start().admin
-      stage = stages.new("catalog-v10")
+      stage = stages.watched("catalog-v10")
    end)
    teardown(function()
       stage:drop()
@@ -106,7 +104,7 @@ describe("a database whose settings are", function()
 end)
 
 -- Names of one script each, which LATIN1 has all of, and the order of which collations do not agree upon.
-local NAMES = {"a", "A", "b", "B", "a ", " a", "a-b", "ab", "\195\169", "e", "\195\156ber", "z", "_", "~", "1", "10", "2"}
+local NAMES = {"a", "A", "b", "a ", " a", "a-b", "ab", "\195\169", "e", "\195\156ber", "_", "10", "2"}
 
 -- A lake in a database made with other options; instances of these names, each with an outdated and a current row.
 local function lake_of_names(options, names)

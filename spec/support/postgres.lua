@@ -14,11 +14,13 @@
 --   db:session()     -> a connection to step through transactions, see session.lua
 --   db:role(...)     -> a handle like db, connected as a new role with these grants only, its name in `.user`:
 --                         db:role("select on lakehouse_partitions, temporary_files", "usage on schema mmadmin")
+--   db:watch()                 from now on one psql that stays runs db:psql, quickly; a COPY must not come last in it
 --   db:drop()                  also with connections open; at the end of a spec file all its databases go
 --
 --   rows.lua adds made-up partitions and blocks to any of them, pgbouncer.lua puts PgBouncer before one,
 --   worker.lua runs the code under test in a process of its own.
 local catalog = require("spec.support.catalog")
+local observer = require("spec.support.observer")
 local psql = require("spec.support.psql")
 local shell = require("spec.support.shell")
 
@@ -92,7 +94,19 @@ function database:role(...)
    return handle(self.name, role)
 end
 
+function database:watch()
+   self.eye = observer.open(self)
+   self.eye:psql("set client_min_messages = warning")
+   function self:psql(sql)
+      return self.eye:psql(sql)
+   end
+end
+
 function database:drop()
+   if self.eye then
+      self.eye:close()
+      self.eye, self.psql = nil, nil
+   end
    live[self.name] = nil
    cluster.admin:psql(("drop database if exists %s with (force)"):format(self.name))
 end

@@ -19,7 +19,7 @@ static mm_code check_server(const mm_lake_info *info, mm_error *err)
 /* What mm deletes might stay, what it queues might never be there. */
 static mm_code rewritten(const mm_lake_info *info, mm_error *err)
 {
-    mm_error_set(err, MM_REFUSED,
+    mm_error_set(err, MM_CONFLICT,
                  "%s may change what is written, or keep it from being written: mm only reads this "
                  "lake",
                  info->rewriting);
