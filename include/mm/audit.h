@@ -8,8 +8,8 @@ enum { MM_HASH_HEX_BYTES = 65 };
 
 /* What was found. */
 typedef struct mm_chain {
-    int64_t entries;              /* that were hashed again, and are right */
-    int64_t head_seq;             /* of the last of them, 0 for none */
+    int64_t entries;              /* that are right, up to the first that is not */
+    int64_t head_seq;             /* of the last that was hashed again, 0 for none */
     char head[MM_HASH_HEX_BYTES]; /* its hash in hex */
     int64_t broken_seq;           /* the first entry that is wrong or missing; 0: none is */
     const char *why;              /* what is wrong with it, else NULL */

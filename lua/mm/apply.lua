@@ -20,6 +20,8 @@ local WATCH_S = 60
 local OPTIONS = {reason = "reason", undo_for = "string|integer?", limit = "integer?", strict = "boolean?",
    on_batch = "function?", overrides = "table?"}
 
+local APPLICABLE = {planned = true, applying = true, applied = true}
+
 -- An empty plan has no batch that would end it. Another operator may have, or this one before its connection was lost.
 local function finish_empty(self, found)
    local _, err = patience.again(function()
@@ -76,6 +78,9 @@ local function look_back(self, found)
 end
 
 local function not_applicable(found)
+   if found.pruned_at then
+      return retirements.pruned(found)
+   end
    local hints = {paused = "mmlua resume " .. found.id, undoing = "mmlua undo " .. found.id}
    return errors.fail("conflict", ("%s is %s"):format(found.id, found.state), {hint = hints[found.state]})
 end
@@ -102,7 +107,7 @@ function lake:apply(id, opts)
    local found, err = retirements.find(self, id)
    if not found then
       return nil, err
-   elseif found.state ~= "planned" and found.state ~= "applying" and found.state ~= "applied" then
+   elseif not APPLICABLE[found.state] or found.pruned_at and found.state ~= "applied" then
       return not_applicable(found)
    end
    err = guards.check_overrides(self, opts.overrides)

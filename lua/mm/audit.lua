@@ -89,7 +89,7 @@ function lake:verify_audit(opts)
       return nil, err
    end
    chain.is_intact = chain.why == nil
-   chain.head = chain.head_seq > 0 and ("%d-%s"):format(chain.head_seq, chain.head) or nil
+   chain.head = chain.is_intact and chain.head_seq > 0 and ("%d-%s"):format(chain.head_seq, chain.head) or nil
    return chain
 end
 

@@ -79,6 +79,12 @@ function retirements.get(self, number)
    return found and found[1], err
 end
 
+--- What is answered to who would go on with one whose items were removed.
+---@return nil, table err
+function retirements.pruned(found)
+   return errors.fail("conflict", ("%s was pruned: its partitions are not known any more"):format(found.id))
+end
+
 --- Retirements, newest first.
 ---@param opts? {state: string}
 ---@return table[]|nil, table|nil err
@@ -143,7 +149,8 @@ local function move(name, state, from)
          return now -- the first time was committed
       elseif not is_moved then
          if err.code == "conflict" then
-            err.message = ("%s is %s: it cannot be %s"):format(id, found.state, name)
+            err.message = ("%s is %s: it cannot be %s"):format(id, found.pruned_at and "pruned" or found.state,
+               name)
          end
          return nil, err
       end

@@ -9,9 +9,10 @@ local lake = handle.methods
 
 -- The statements that make mmadmin, and those that bring version 1 up to date.
 local PARTS = {"init_schema", "init_lake", "init_view_set", "init_retirement", "init_item", "init_skipped",
-   "init_unrestored", "init_batch", "init_hold", "init_audit", "init_audit_head", "init_audit_start", "init_name"}
+   "init_unrestored", "init_batch", "init_hold", "init_audit", "init_audit_head", "init_audit_start", "init_name",
+   "audit_state"}
 local UPGRADE = {"upgrade_2_lake", "upgrade_2_batch", "upgrade_2_skipped", "upgrade_2_retirement", "init_hold",
-   "init_audit", "init_audit_head", "init_audit_start", "upgrade_2_version", "upgrade_2_lake_default"}
+   "init_audit", "init_audit_head", "init_audit_start", "upgrade_2_version", "upgrade_2_lake_default", "audit_state"}
 local TABLES = {"lake", "view_set", "retirement", "item", "skipped", "unrestored", "batch", "hold", "audit",
    "audit_head"}
 local OPERATOR = {
@@ -107,6 +108,14 @@ local function grants(role, words)
    return ("grant %s to %s;"):format(words, quote(role))
 end
 
+-- The last one appends to the audit that the others were run.
+local function add_statements(lines, is_upgrade, name)
+   local values = {["1"] = "'" .. name .. "'", ["2"] = is_upgrade and "'upgraded'" or "'initialized'", ["3"] = "null"}
+   for _, part in ipairs(is_upgrade and UPGRADE or PARTS) do
+      lines[#lines + 1] = assert(core.statement(part)):gsub("%$(%d)", values):gsub("%s+$", "")
+   end
+end
+
 --- The statements that `init` or `upgrade_state` runs, for a DBA, with rights for roles: `owner` owns the schema,
 --- `operator` may retire and undo, `viewer` may look.
 ---@param opts {name: string, owner: string, operator: string, viewer: string}
@@ -123,9 +132,7 @@ function lake:init_sql(opts)
       return nil, err
    end
    local lines = {"begin;", ("set local search_path = %s, pg_temp;"):format(quote(core.lake_info(self).schema))}
-   for _, part in ipairs(core.lake_info(self).state_version == 1 and UPGRADE or PARTS) do
-      lines[#lines + 1] = assert(core.statement(part)):gsub("%$1", "'" .. opts.name .. "'"):gsub("%s+$", "")
-   end
+   add_statements(lines, core.lake_info(self).state_version == 1, opts.name)
    local upstream = quote(core.lake_info(self).schema)
    for _, role in ipairs{opts.operator or false, opts.viewer or false} do
       if role then

@@ -82,7 +82,7 @@ local UNDOABLE = {applying = true, paused = true, applied = true, undoing = true
 
 local function not_undoable(found)
    if found.pruned_at then
-      return errors.fail("conflict", ("%s was pruned: its partitions are not known any more"):format(found.id))
+      return retirements.pruned(found)
    end
    local hint = found.state == "planned" and "it changed nothing; give it up with mmlua abandon " .. found.id or nil
    return errors.fail("conflict", ("%s is %s: there is nothing to undo"):format(found.id, found.state), {hint = hint})

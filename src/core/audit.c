@@ -22,6 +22,8 @@ static void break_at(mm_chain *chain, int64_t seq, const char *why)
 {
     if (chain->why)
         return;
+    if (chain->entries >= seq)
+        chain->entries = seq - 1;
     chain->broken_seq = seq;
     chain->why = why;
 }
@@ -97,9 +99,11 @@ static mm_code verify_head(mm_lake *lake, verification *v, bool *is_behind, mm_e
 
     if (code)
         return code;
-    int64_t seq = mm_result_int(end, SEQ, -1), last = mm_result_int(end, LAST_SEQ, 0);
+    int64_t seq = mm_result_int(end, SEQ, 0), last = mm_result_int(end, LAST_SEQ, 0);
     *is_behind = last > chain->head_seq && !chain->why;
-    if (last > seq)
+    if (!mm_result_rows(end))
+        break_at(chain, chain->head_seq + 1, "the head of the chain is missing");
+    else if (last > seq)
         break_at(chain, seq + 1, "it stands behind the end of the chain");
     else if (last < seq)
         break_at(chain, last + 1, "the chain was cut: its head says that there was more");

@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 bool mm_sha256(const void *first, size_t first_length, const void *second, size_t second_length,
                uint8_t out[MM_SHA256_BYTES])
@@ -29,10 +30,18 @@ static bool digest_file(EVP_MD_CTX *context, FILE *file, uint8_t out[MM_SHA256_B
     return !ferror(file) && EVP_DigestFinal_ex(context, out, NULL) == 1;
 }
 
+/* What is no file, such as standard input, would be read away, or never end. */
+static FILE *open_file(const char *path)
+{
+    struct stat info;
+
+    return !stat(path, &info) && S_ISREG(info.st_mode) ? fopen(path, "rb") : NULL;
+}
+
 bool mm_sha256_file(const char *path, uint8_t out[MM_SHA256_BYTES])
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
-    FILE *file = fopen(path, "rb");
+    FILE *file = open_file(path);
     bool is_done = context && file && digest_file(context, file, out);
 
     if (file)

@@ -12,7 +12,7 @@ enum { MM_SHA256_BYTES = 32 };
 bool mm_sha256(const void *first, size_t first_length, const void *second, size_t second_length,
                uint8_t out[MM_SHA256_BYTES]);
 
-/* Of the file at `path`. False when it cannot be read. */
+/* Of the file at `path`. False when it cannot be read, or is no regular file. */
 bool mm_sha256_file(const char *path, uint8_t out[MM_SHA256_BYTES]);
 
 #endif

@@ -42,7 +42,7 @@
 ---@class mm.chain what hashing the audit again found
 ---@field is_intact boolean
 ---@field entries integer that are right
----@field head string|nil SEQ-HASH, to note outside of the lake
+---@field head string|nil SEQ-HASH, to note outside of the lake, of a chain that is whole
 ---@field head_seq integer
 ---@field broken_seq integer|nil the first entry that is wrong or missing
 ---@field why string|nil what is wrong with it

@@ -1,0 +1,694 @@
+-- The audit: each change appends one entry in its own transaction, who did it and why, in a chain of hashes in which
+-- whatever is changed, cut or written anew is found; and what is pruned while the audit stays.
+local guarded = require("spec.support.guarded")
+local json = require("mm.json")
+local mm = require("mm")
+local shell = require("spec.support.shell")
+local stage = require("spec.support.stage")
+local steps = require("spec.support.steps")
+local worker = require("spec.support.worker")
+
+local OLD, NEW = "05", "07" -- of log_entries under release 0.33
+local lake, id
+local on = guarded.new(function()
+   return lake, id
+end)
+local made = on.made
+local whats, mmlua = on.whats, on.mmlua
+
+local FOUR = {
+   {"a", 0, 1, OLD, updated = "2026-01-01"}, {"b", 1, 2, OLD, updated = "2026-01-01"},
+   {"c", 2, 3, OLD, updated = "2026-01-01"}, {"d", 3, 4, OLD, updated = "2026-01-01"}, {"new", 0, 1, NEW},
+}
+
+local function set(...)
+   lake, id = on.set(...)
+end
+
+local function apply(opts, by)
+   opts = opts or {}
+   opts.reason = opts.reason or "spec"
+   return (by or lake):apply(id, opts)
+end
+
+local function plan()
+   return assert(lake:plan{view_set = "log_entries", verdicts = stage.VERDICTS}).id
+end
+
+-- The newest entry's body.
+local function newest()
+   return json.decode(made:value("select body from mmadmin.audit order by seq desc limit 1"))
+end
+
+local function verified(head)
+   return assert(lake:verify_audit{head = head})
+end
+
+-- SQL that appends `count` entries, each chained to the one before.
+local function appended(count)
+   return ([[do $$ declare h bytea; n bigint; b text; begin
+      select seq, hash into n, h from mmadmin.audit_head;
+      for i in 1 .. %d loop
+         n := n + 1; b := format('{"seq":%%s,"at":"2026-01-01T00:00:00.000000Z","what":"held"}', n);
+         h := sha256(h || convert_to(b, 'UTF8'));
+         insert into mmadmin.audit (seq, body, hash) values (n, b, h);
+      end loop;
+      update mmadmin.audit_head set seq = n, hash = h; end $$;]]):format(count)
+end
+
+-- Entries and head as if they had always been so.
+local CHAINED_ANEW = [[do $$ declare h bytea := sha256(''); r record; n bigint := 0; begin
+   for r in select * from mmadmin.audit order by seq loop
+      n := r.seq; h := sha256(h || convert_to(r.body, 'UTF8'));
+      update mmadmin.audit set hash = h where seq = n;
+   end loop;
+   update mmadmin.audit_head set seq = n, hash = h; end $$;]]
+
+teardown(function()
+   made:drop()
+end)
+
+describe("the audit gets exactly one entry, in the transaction of what it tells, of", function()
+   before_each(function()
+      set(FOUR)
+   end)
+
+   -- What `call` has appended, each in a transaction of its own.
+   local function entries_of(call)
+      local before = tonumber(made:value("select count(*) from mmadmin.audit"))
+      call()
+      assert.are.equal("", made:value("select coalesce(string_agg(seq::text, ' '), '') from (select seq, count(*) over (partition by "
+         .. "xmin::text) from mmadmin.audit) a where count > 1"))
+      assert.is_true(verified().is_intact)
+      return made:value(("select coalesce(string_agg(what, ' ' order by seq), '') from mmadmin.audit where seq > %d"):format(before))
+   end
+
+   local cases = {
+      {"a plan", "planned", function() plan() end},
+      {"a dry run: none", "", function() assert(lake:plan{all = true, dry_run = true}) end},
+      {"beginning and each batch", "applying retired retired", function() assert(apply{limit = 2}) end},
+      {"applying what is applied: none", "applying retired", function() assert(apply()) assert(apply()) end},
+      {"a plan of nothing that is applied", "planned applying applied", function()
+         id = assert(lake:plan{view_set = "images"}).id
+         assert(apply())
+      end},
+      {"a pause and going on", "applying retired paused applying applying retired", function()
+         pcall(apply, {limit = 2, on_batch = error})
+         assert(lake:pause(id))
+         assert(lake:resume(id))
+         assert(apply())
+      end},
+      {"an undo, its batches and its end", "applying retired undoing restored restored", function()
+         assert(apply())
+         assert(lake:undo(id, {reason = "spec", limit = 2}))
+      end},
+      {"an undo that goes on", "applying retired undoing restored undoing restored", function()
+         assert(apply())
+         pcall(lake.undo, lake, id, {reason = "spec", limit = 2, on_batch = error})
+         assert(lake:undo(id, {reason = "spec"}))
+      end},
+      {"an undo of nothing", "undoing undone", function()
+         made:psql("update mmadmin.retirement set state = 'applying', undo_for = '7d', undo_until = now() + interval '7 days'")
+         local found = assert(lake:undo(id, {reason = "spec"}))
+         assert.are.equal("undone", found.state)
+      end},
+      {"a plan that is given up", "abandoned", function() assert(lake:abandon(id)) end},
+      {"a hold and its release", "held released", function()
+         assert(lake:hold{all = true, reason = "spec"})
+         assert(lake:release(1, {reason = "spec"}))
+      end},
+      {"a registry that is published", "published", function()
+         assert(lake:publish_registry(assert(mm.registry.release("0.33"))))
+      end},
+      {"what a guard refuses", "held refused", function()
+         assert(lake:hold{all = true, reason = "spec"})
+         assert.are.equal("refused", select(2, apply()).code)
+      end},
+      {"a copy that is adopted", "adopted", function() assert(lake:adopt()) end},
+      {"items that are pruned", "pruned", function()
+         made:psql("update mmadmin.retirement set valid_until = now() - interval '31 days'")
+         assert(lake:prune_retirements{reason = "spec"})
+      end},
+      {"pruning nothing: none", "", function() assert(lake:prune_retirements{reason = "spec"}) end},
+      {"what fails: none", "", function()
+         assert.is_nil(lake:resume(id))
+         assert.is_nil(lake:release(7, {reason = "spec"}))
+         assert.is_nil(lake:undo(id, {reason = "spec"}))
+         made:psql("update mmadmin.item set file_path = 'x' where file_path = 'b'")
+         assert.is_nil(apply())
+         made:add{{"a", 5, 6, OLD}}
+         assert.is_nil(lake:plan{view_set = "log_entries", verdicts = stage.VERDICTS})
+      end},
+   }
+   for _, case in ipairs(cases) do
+      it(case[1], function()
+         assert.are.equal(case[2], entries_of(case[3]))
+      end)
+   end
+
+   it("a batch, with which it commits or not at all", function()
+      made:psql("update mmadmin.audit_head set seq = 0") -- the next number is taken
+
+      local _, err = apply()
+
+      assert.are.same({"query", "a b c d new", ""}, {err.code, made:live(), made:queued()})
+      assert.matches('^audit_retirement: duplicate key value violates unique constraint "audit_pkey"', err.message)
+   end)
+
+   it("and nothing is changed where the chain has lost its head", function()
+      made:psql("delete from mmadmin.audit_head")
+      finally(function()
+         made:psql("insert into mmadmin.audit_head (seq, hash) values (0, '')")
+      end)
+
+      for _, result in ipairs{{apply()}, {lake:hold{all = true, reason = "x"}}, {lake:abandon(id)}} do
+         assert.matches('^audit_%l+: null value in column "seq" of relation "audit" violates not%-null constraint',
+            result[2].message)
+      end
+
+      assert.are.same({"planned 1", "0"}, {on.state(), made:value("select count(*) from mmadmin.hold")})
+      assert.are.same({false, 2, "the head of the chain is missing"},
+         {verified().is_intact, verified().broken_seq, verified().why})
+   end)
+end)
+
+describe("an entry tells", function()
+   before_each(function()
+      set(FOUR)
+   end)
+
+   it("its number, time, retirement and reason, and what was done in detail", function()
+      assert(apply{reason = 'wegen "Ostern", \\ größer'})
+
+      local body = newest()
+
+      assert.are.same({3, "retired", 1, 'wegen "Ostern", \\ größer'}, {body.seq, body.what, body.retirement, body.why})
+      assert.are.same({first_seq = 1, last_seq = 4, done = 4, gone = 0, changed = 0, held = 0, bytes = 4000,
+         state = "applied"}, body.detail)
+      assert.are.equal("t", made:value(("select now() - '%s'::timestamptz between '0 s' and '1 min'"):format(body.at)))
+      assert.matches("^20%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d%.%d%d%d%d%d%dZ$", body.at)
+   end)
+
+   it("the plan: its size, digest, selection and registry", function()
+      local detail = newest().detail
+
+      assert.are.same({4, 4000, made:value("select encode(digest, 'hex') from mmadmin.retirement"), "given: release 0.33 (11 view sets)",
+         "log_entries"}, {detail.partitions, detail.bytes, detail.digest, detail.registry, detail.selection.view_set})
+   end)
+
+   it("how far an undo is", function()
+      assert(apply())
+      pcall(lake.undo, lake, id, {reason = "back", limit = 3, on_batch = error})
+
+      local body = newest()
+
+      assert.are.same({"restored", "back", 3, "undoing"}, {body.what, body.why, body.detail.done, body.detail.state})
+   end)
+
+   it("who: in the database and outside", function()
+      local body = newest()
+
+      assert.are.same({"postgres", "postgres"}, {body.user, body.role})
+      assert.are.same({shell.run("id -un").stdout:match("%S+"), shell.run("uname -n").stdout:match("%S+"),
+         "mm " .. mm.version}, {body.by.user, body.by.host, body.by.program})
+   end)
+
+   it("the user that logged in and the role that acts", function()
+      local login = made.db:role("postgres")
+      made:psql(("alter role %s set role postgres"):format(login.user))
+      local by = assert(mm.open(login.conninfo, {registry = assert(mm.registry.release("0.33"))}))
+
+      assert(by:hold{all = true, reason = "x"})
+
+      by:close()
+      assert.are.same({login.user, "postgres"}, {newest().user, newest().role})
+   end)
+
+   it("the script that ran, and its SHA-256", function()
+      local folder = shell.run("mktemp -d").stdout:match("%S+")
+      local path = folder .. "/ünder test.lua"
+      local file = assert(io.open(path, "w"))
+      file:write("assert(require('mm').open():hold{all = true, reason = 'x'})")
+      file:close()
+
+      local result = mmlua(shell.quote(path))
+      local sum = shell.run("sha256sum " .. shell.quote(path)).stdout:match("%x+")
+      shell.run("rm -r " .. folder)
+
+      assert.are.equal(0, result.code, result.stderr)
+      assert.are.same({path, sum}, {newest().by.script, newest().by.script_sha256})
+   end)
+
+   it("no script of a command line", function()
+      mmlua("-e \"assert(require('mm').open():hold{all = true, reason = 'x'})\"")
+
+      assert.are.same({"held"}, {newest().what, newest().by.script})
+   end)
+
+   it("no SHA-256 of what is read but once, and reads it no further", function()
+      local result = shell.run(("(cat; echo more) | MICROMEGAS_SQL_CONNECTION_STRING='%s' timeout 20 %s/bin/mmlua /dev/stdin")
+         :format(made.db.conninfo, os.getenv("BUILD") or "build"), "assert(require('mm').open():hold{all = true, reason = 'x'}) --")
+
+      assert.are.same({0, ""}, {result.code, result.stderr})
+      assert.are.same({"held", "/dev/stdin"}, {newest().what, newest().by.script})
+      assert.is_nil(newest().by.script_sha256)
+   end)
+
+   it("the verb that ran", function()
+      mmlua("hold add --all --yes --reason x")
+
+      assert.matches("/scripts/hold%.lua$", newest().by.script)
+   end)
+
+   it("who is behind sudo, in whatever letters", function()
+      mmlua("hold add --all --yes --reason x", "SUDO_USER=$(printf 'J\\303\\266rg \\\\ \"x\"')")
+      assert.are.equal('Jörg \\ "x"', newest().by.sudo_user)
+
+      mmlua("hold add --all --yes --reason x", "SUDO_USER=$(printf 'J\\366rg')")
+      assert.are.equal("J?rg", newest().by.sudo_user)
+   end)
+
+   it("what a guard found when it refused, and the reason that was given", function()
+      assert(lake:hold{all = true, reason = "x"})
+      apply{reason = "in a hurry"}
+
+      assert.are.same({"refused", "in a hurry", {guards = {{guard = "holds", message = "hold 1 (x) covers 4 partitions of it, "
+         .. "such as log_entries/global of 2026-11-01 00:00:00"}}}}, {newest().what, newest().why, newest().detail})
+   end)
+
+   it("that it could not be told of a refusal by who may only look", function()
+      assert(lake:hold{all = true, reason = "x"})
+      local role = made.db:role("usage on schema mmadmin, public", "select on all tables in schema mmadmin, public")
+      local by = made:open{conninfo = role.conninfo}
+
+      local _, err = apply(nil, by)
+
+      assert.are.same({"refused", "holds", "audit_refused: permission denied for table audit"},
+         {err.code, err.guard, err.not_audited})
+      assert.are.equal("planned held", whats())
+   end)
+end)
+
+describe("listing the audit", function()
+   before_each(function()
+      set(FOUR)
+      assert(lake:hold{view_set = "blocks", reason = "x"})
+      assert(apply{limit = 2})
+   end)
+
+   local function listed(opts)
+      local list = {}
+      for entry in assert(lake:audit(opts)) do
+         list[#list + 1] = entry.what
+      end
+      return table.concat(list, " ")
+   end
+
+   it("gives every entry, the oldest first, or some", function()
+      assert.are.equal("planned held applying retired retired", listed())
+      assert.are.equal("planned applying retired retired", listed{retirement = id})
+      assert.are.equal("retired retired", listed{what = "retired"})
+      assert.are.equal("", listed{from = "2100-01-01"})
+      assert.are.equal("planned held applying retired retired", listed{from = "2026-01-01"})
+   end)
+
+   it("gives what is in it", function()
+      local entry = assert(lake:audit{what = "retired"}):all()[1]
+
+      assert.are.same({4, id, "spec", "postgres", "postgres", 2}, {entry.seq, entry.id, entry.why, entry.user, entry.role,
+         entry.detail.done})
+      assert.are.same({"mm " .. mm.version, made:value("select encode(hash, 'hex') from mmadmin.audit where seq = 4")},
+         {entry.by_program, entry.hash})
+   end)
+
+   it("goes through pages", function()
+      for _, count in ipairs{994, 1, 1, 1000} do
+         made:psql(appended(count))
+         local seq, is_next = 0, true
+         for entry in assert(lake:audit()) do
+            is_next, seq = is_next and entry.seq == seq + 1, entry.seq
+         end
+         assert.are.same({true, made:value("select seq from mmadmin.audit_head")}, {is_next, tostring(seq)})
+      end
+   end)
+end)
+
+describe("verifying the audit", function()
+   local head -- noted after the third of five
+
+   before_each(function()
+      set(FOUR)
+      assert(apply{limit = 2})
+      assert(lake:hold{view_set = "blocks", reason = "x"})
+      assert.are.equal("planned applying retired retired held", whats())
+      head = made:value("select '3-' || encode(hash, 'hex') from mmadmin.audit where seq = 3")
+   end)
+
+   local function assert_broken(seq, why, noted)
+      local chain = verified(noted)
+      assert.are.same({false, seq, why, seq - 1, nil}, {chain.is_intact, chain.broken_seq, chain.why, chain.entries, chain.head})
+   end
+
+   it("finds it whole, and gives its head", function()
+      local chain = verified()
+
+      assert.are.same({true, 5, 5, nil, nil}, {chain.is_intact, chain.entries, chain.head_seq, chain.broken_seq, chain.why})
+      assert.are.equal(made:value("select seq || '-' || encode(hash, 'hex') from mmadmin.audit_head"), chain.head)
+   end)
+
+   it("finds a noted head, also when only its beginning was noted, in any letters", function()
+      for _, noted in ipairs{head, head:sub(1, 18), head:upper(), verified().head, "0000" .. head} do
+         assert.is_true(verified(noted).is_intact)
+      end
+   end)
+
+   it("takes nothing else for a head", function()
+      for _, wrong in ipairs{"", "3", "3-", "3-abc", head .. "0", "0-" .. ("0"):rep(64), "-" .. head, "3-" .. ("g"):rep(64),
+         head:sub(1, 17)} do
+         local _, err = lake:verify_audit{head = wrong}
+         assert.are.same({"invalid", ("'%s' is no head of an audit: they look like 41-9f86d081884c7d65..."):format(wrong),
+            "mmlua audit verify prints the head of today"}, {err.code, err.message, err.hint})
+      end
+   end)
+
+   local HASH = "its hash is not that of its text and the entry before"
+   local CUT = "the chain was cut: its head says that there was more"
+   local BEHIND = "it stands behind the end of the chain"
+   local ANEW = "it is not the entry that was there when the head was noted"
+   local LOST = "the chain was cut: its noted head is missing"
+   local PLACE = "the entry was made for another place"
+   local MOVED_BACK = "update mmadmin.audit_head h set seq = a.seq, hash = a.hash from mmadmin.audit a where a.seq = %d;"
+
+   for what, case in pairs{
+      ["a changed body"] = {"update mmadmin.audit set body = replace(body, 'spec', 'spic') where seq = 2", 2, HASH},
+      ["a changed body, with the number left out"] =
+         {"update mmadmin.audit set body = replace(body, '\"seq\":2,', '') where seq = 2", 2, PLACE},
+      ["a changed hash"] = {"update mmadmin.audit set hash = sha256('x') where seq = 4", 4, HASH},
+      ["a shortened hash"] = {"update mmadmin.audit set hash = substr(hash, 1, 31) where seq = 1", 1, HASH},
+      ["a changed hash of the last"] = {"update mmadmin.audit set hash = sha256('x') where seq = 5", 5, HASH},
+      ["a removed entry"] = {"delete from mmadmin.audit where seq = 3", 3, "the entry is missing"},
+      ["the first one removed"] = {"delete from mmadmin.audit where seq = 1", 1, "the entry is missing"},
+      ["a removed tail"] = {"delete from mmadmin.audit where seq > 3", 4, CUT},
+      ["everything removed"] = {"delete from mmadmin.audit", 1, CUT},
+      ["two swapped bodies"] = {[[update mmadmin.audit a set body = b.body from mmadmin.audit b
+         where (a.seq, b.seq) in ((2, 3), (3, 2))]], 2, PLACE},
+      ["two swapped entries, chained anew"] = {[[update mmadmin.audit a set body = b.body from mmadmin.audit b
+         where (a.seq, b.seq) in ((2, 3), (3, 2));]] .. CHAINED_ANEW, 2, PLACE},
+      ["an entry appended without the head"] = {[[insert into mmadmin.audit (seq, body, hash) select 6, b,
+         sha256(hash || convert_to(b, 'UTF8')) from mmadmin.audit, (values ('{"seq":6,"what":"held"}')) v (b) where seq = 5]], 6, BEHIND},
+      ["an entry appended anyhow"] = {[[insert into mmadmin.audit (seq, body, hash) values (6, '{"seq":6,"what":"held"}', 'x')]], 6, HASH},
+      ["a head moved back"] = {MOVED_BACK:format(3), 4, BEHIND},
+      ["a head moved on"] = {"update mmadmin.audit_head set seq = 9", 6, CUT},
+      ["a head of another hash"] = {"update mmadmin.audit_head set hash = sha256('x')", 5, "the head of the chain has another hash"},
+   } do
+      it("finds " .. what, function()
+         made:psql(case[1])
+
+         assert_broken(case[2], case[3])
+      end)
+   end
+
+   it("finds a tail removed with its head by a noted head only", function()
+      local noted = verified().head
+      made:psql("delete from mmadmin.audit where seq > 3;" .. MOVED_BACK:format(3))
+
+      assert.is_true(verified().is_intact)
+      assert.is_true(verified(head).is_intact)
+      assert_broken(4, LOST, noted)
+   end)
+
+   it("finds a chain that was written anew by a noted head only", function()
+      made:psql("update mmadmin.audit set body = replace(body, 'spec', 'spic') where seq = 2;" .. CHAINED_ANEW)
+
+      assert.is_true(verified().is_intact)
+      assert_broken(3, ANEW, head)
+   end)
+
+   it("finds everything removed, and its head, by a noted head only", function()
+      made:psql("delete from mmadmin.audit; update mmadmin.audit_head set seq = 0, hash = sha256('')")
+
+      assert.are.same({true, 0, nil}, {verified().is_intact, verified().entries, verified().head})
+      assert_broken(1, LOST, head)
+   end)
+
+   it("names the first that is broken", function()
+      made:psql("update mmadmin.audit set hash = sha256('x') where seq in (2, 4); delete from mmadmin.audit where seq = 3")
+
+      assert_broken(2, HASH)
+   end)
+
+   it("goes through pages, and finds what is broken at their edges", function()
+      for _, count in ipairs{994, 1, 1, 998, 1} do
+         made:psql(appended(count))
+         local chain = verified(head)
+         assert.are.same({true, made:value("select count(*) from mmadmin.audit")}, {chain.is_intact, tostring(chain.entries)})
+      end
+      assert.are.equal("2000", made:value("select count(*) from mmadmin.audit"))
+      for _, seq in ipairs{2000, 1001, 1000, 999} do
+         made:psql(("update mmadmin.audit set hash = sha256('x') where seq = %d"):format(seq))
+         assert_broken(seq, HASH)
+      end
+      made:psql("delete from mmadmin.audit where seq = 999")
+      assert_broken(999, "the entry is missing")
+   end)
+
+   it("sees nothing of what is not committed, and everything that is", function()
+      local session = made:session()
+      session:run("begin")
+      session:run((appended(3):gsub("\n", " ")))
+      assert.are.equal(5, verified().entries)
+
+      session:run("commit")
+      session:close()
+
+      assert.are.equal(8, verified().entries)
+   end)
+
+   it("is not confused by others who append meanwhile", function()
+      local one = worker.start(made.db)
+      one:run("lake = assert(mm.open(conninfo))")
+      one:send("for i = 1, 60 do assert(lake:release(assert(lake:hold{all = true, reason = 'x'}).hold, {reason = 'x'})) end")
+
+      local before = 0
+      repeat
+         local chain = verified(head)
+         assert.is_true(chain.is_intact, chain.why)
+         assert.is_true(chain.entries >= before)
+         before = chain.entries
+      until before == 125
+      one:wait()
+      one:close()
+   end)
+
+   it("needs mmadmin", function()
+      local empty = require("spec.support.postgres").database("catalog-v10")
+      local by = assert(mm.open(empty.conninfo))
+
+      for _, result in ipairs{{by:verify_audit()}, {by:audit()}, {by:holds()}, {by:prune_retirements{reason = "x"}},
+         {by:hold{all = true, reason = "x"}}, {by:adopt()}} do
+         assert.are.same({"not_initialized", "the lake has no schema mmadmin, where mm keeps its plans"},
+            {result[2].code, result[2].message})
+      end
+
+      by:close()
+      empty:drop()
+   end)
+end)
+
+describe("of the audit", function()
+   local operator, viewer
+
+   setup(function()
+      set(FOUR)
+      operator, viewer = made.db:role(), made.db:role()
+      made:psql("drop schema mmadmin cascade")
+      lake:close()
+      lake = made:open()
+      made:psql(assert(lake:init_sql{name = "made-up", operator = operator.user, viewer = viewer.user}))
+   end)
+
+   it("the statements for a DBA begin it", function()
+      assert.are.same({{"1", "initialized", "postgres"}}, made:rows("select seq, what, body::json ->> 'user' from mmadmin.audit"))
+      assert.is_true(assert(made:open():verify_audit()).is_intact)
+   end)
+
+   it("an operator can append, and neither change nor remove an entry", function()
+      local by = made:open{conninfo = operator.conninfo, registry = assert(mm.registry.release("0.33"))}
+
+      assert(by:hold{all = true, reason = "x"})
+
+      assert.are.equal("initialized held", whats())
+      for _, sql in ipairs{"update mmadmin.audit set body = '{}'", "delete from mmadmin.audit", "truncate mmadmin.audit",
+         "delete from mmadmin.audit_head"} do
+         assert.is_false((pcall(operator.psql, operator, sql)))
+      end
+   end)
+
+   it("a viewer can list and verify, and append nothing", function()
+      local by = made:open{conninfo = viewer.conninfo, registry = assert(mm.registry.release("0.33"))}
+
+      assert.are.equal("initialized", assert(by:audit()):all()[1].what)
+      assert.is_true(assert(by:verify_audit()).is_intact)
+      for _, sql in ipairs{"insert into mmadmin.audit values (9, '{}', '')", "update mmadmin.audit_head set seq = 1"} do
+         assert.is_false((pcall(viewer.psql, viewer, sql)))
+      end
+   end)
+end)
+
+describe("batches of two retirements", function()
+   it("delete at the same time: only their appends wait for each other", function()
+      set(FOUR)
+      local first = assert(lake:plan{view_set = "log_entries", verdicts = stage.VERDICTS, to = "2026-11-01T02:00Z"}).id
+      local second = assert(lake:plan{view_set = "log_entries", verdicts = stage.VERDICTS, from = "2026-11-01T02:00Z"}).id
+      for _, each in ipairs{first, second} do
+         id = each
+         pcall(apply, {limit = 1, on_batch = error})
+      end
+      local one, two = made:session(), made:session()
+      local batches = {[one] = steps.new(made.db):apply_batch(2, 10), [two] = steps.new(made.db):apply_batch(3, 10)}
+
+      for _, session in ipairs{one, two} do
+         for i = 1, #batches[session] - 2 do
+            session:run(batches[session][i].sql)
+         end
+      end
+      one:run(batches[one][#batches[one] - 1].sql)
+      two:send(batches[two][#batches[two] - 1].sql)
+
+      assert.are.equal("blocked", two:settle())
+      one:run("commit")
+      two:wait()
+      two:run("commit")
+      one:close()
+      two:close()
+      assert.are.same({"new", "a b c d"}, {made:live(), made:queued()})
+      assert.is_true(verified().is_intact)
+   end)
+end)
+
+describe("mmlua audit", function()
+   before_each(function()
+      set(FOUR)
+      assert(apply{limit = 2})
+   end)
+
+   it("lists entries, as a table, as JSON and as CSV", function()
+      local entries = json.decode(mmlua("audit --json").stdout)
+      local csv = shell.lines(mmlua("audit list " .. id .. " --what retired --csv").stdout)
+
+      assert.are.same({4, "planned", "retired", 2}, {#entries, entries[1].what, entries[4].what, entries[4].detail.done})
+      assert.are.equal(3, #csv)
+      assert.are.equal("seq,at,what,id,why,user,role,by_user,by_host,by_program,by_script,by_script_sha256,detail,hash", csv[1])
+      assert.matches(',"{""bytes"":2000,.*}",%x+$', csv[2])
+      assert.matches("\n *3 +20%d%d.* retired +made%-up%-1%-%x+ +2 of 2 +spec ", mmlua("audit", "COLUMNS=200").stdout)
+   end)
+
+   it("verifies the chain and prints its head", function()
+      local head = verified().head
+
+      local result = mmlua("audit verify")
+      local again = mmlua("audit verify --head " .. head)
+
+      assert.are.same({0, head .. "\n", "4 entries, each right; the head to note is\n"},
+         {result.code, result.stdout, result.stderr})
+      assert.are.same({0, head .. "\n", "4 entries, each right, the one noted before among them; the head to note is\n"},
+         {again.code, again.stdout, again.stderr})
+   end)
+
+   it("ends with 5 where it is broken, and says where", function()
+      local head = verified().head
+      made:psql("update mmadmin.audit set body = replace(body, 'spec', 'spic') where seq = 3")
+
+      local result, object = mmlua("audit verify"), mmlua("audit verify --json --head " .. head)
+
+      assert.are.same({5, "", "BROKEN at entry 3: its hash is not that of its text and the entry before; right before it: "
+         .. "2 entries\n"}, {result.code, result.stdout, result.stderr})
+      local chain = json.decode(object.stdout)
+      assert.are.same({5, false, 3, 2}, {object.code, chain.is_intact, chain.broken_seq, chain.entries})
+      assert.is_nil(chain.head)
+   end)
+
+   it("ends with 1 for what is no head", function()
+      assert.are.same({1, "mmlua audit: '4' is no head of an audit: they look like 41-9f86d081884c7d65...\n"
+         .. "hint: mmlua audit verify prints the head of today\n"},
+         {mmlua("audit verify --head 4").code, mmlua("audit verify --head 4").stderr})
+   end)
+end)
+
+describe("mmlua apply --log", function()
+   local folder, path
+
+   before_each(function()
+      set(FOUR)
+      folder = shell.run("mktemp -d").stdout:match("%S+")
+      path = folder .. "/log"
+   end)
+   after_each(function()
+      shell.run("rm -r " .. folder)
+   end)
+
+   local function lines()
+      local file, list = assert(io.open(path)), {}
+      for line in file:lines() do
+         list[#list + 1] = assert(json.decode(line))
+      end
+      file:close()
+      return list
+   end
+
+   local function logged(more, file)
+      return mmlua(("apply %s --yes --reason spec --quiet --log %s %s"):format(id, file or path, more or ""))
+   end
+
+   it("appends a line of JSON for each batch, whose head is that of then", function()
+      assert.are.equal(0, logged("--batch 3").code)
+      assert(lake:hold{all = true, reason = "later"})
+
+      local list = lines()
+
+      assert.are.same({2, 3, 1, 4, 4, 1, 0}, {#list, list[1].retired, list[1].remaining, list[2].first_seq, list[2].last_seq,
+         list[2].retired, list[2].remaining})
+      for i, line in ipairs(list) do
+         assert.are.same({id, made:value(("select seq || '-' || encode(hash, 'hex') from mmadmin.audit where seq = %d"):format(i + 2))},
+            {line.retirement, line.audit})
+         assert.matches("^20%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%dZ$", line.at)
+         assert.is_true(verified(line.audit).is_intact)
+      end
+   end)
+
+   it("shows later that the audit was cut", function()
+      assert.are.equal(0, logged().code)
+      made:psql([[delete from mmadmin.audit where seq > 2; update mmadmin.audit_head h set seq = a.seq, hash = a.hash
+         from mmadmin.audit a where a.seq = 2]])
+
+      local result = mmlua("audit verify --head " .. lines()[1].audit)
+
+      assert.are.same({5, "BROKEN at entry 3: the chain was cut: its noted head is missing; right before it: 2 entries\n"},
+         {result.code, result.stderr})
+   end)
+
+   it("keeps what is there, when the retirement goes on", function()
+      pcall(apply, {limit = 1, on_batch = error})
+      shell.run("echo '{\"kept\": true}' > " .. path)
+
+      assert.are.equal(0, logged("--batch 2").code)
+
+      assert.are.same({3, true, 2, 4}, {#lines(), lines()[1].kept, lines()[2].first_seq, lines()[3].first_seq})
+   end)
+
+   it("that cannot be opened keeps everything as it was", function()
+      local result = logged("", folder .. "/none/log")
+
+      assert.are.same({1, ("mmlua apply: the log cannot be opened: %s/none/log: No such file or directory\n"):format(folder)},
+         {result.code, result.stderr})
+      assert.are.same({"planned", "a b c d new"}, {whats(), made:live()})
+   end)
+
+   it("that cannot be written stops after the batch, which is retired", function()
+      local result = logged("--batch 1", "/dev/full")
+
+      assert.are.same({1, "mmlua apply: the log /dev/full could not be written\n"
+         .. "hint: the batch is retired and audited; make room and run the same again\n"}, {result.code, result.stderr})
+      assert.are.same({"planned applying retired", "b c d new"}, {whats(), made:live()})
+   end)
+end)
