@@ -202,16 +202,16 @@ describe("guards are asked again", function()
 
    -- Applies one by one; after the first batch something happens and the clock moves on.
    local function apply_with(seconds, happens)
-      local time, offset = os.time, 0
+      local time, now = os.time, os.time()
       rawset(os, "time", function(...)
-         return time(...) + (... and 0 or offset)
+         return ... and time(...) or now
       end)
       finally(function()
          rawset(os, "time", time)
       end)
       return lake:apply(id, {reason = "spec", limit = 1, on_batch = function(batch)
          if batch.first_seq == 1 then
-            offset = seconds
+            now = now + seconds
             happens()
          end
       end})
