@@ -50,6 +50,12 @@ mm_code mm_retirement_begin(mm_lake *lake, int64_t number, const char *digest, c
 mm_code mm_retirement_apply_batch(mm_lake *lake, int64_t number, int64_t limit, mm_batch *out,
                                   mm_error *err) MM_CHECK;
 
+/* Finds the batch of `kind` ("apply" or "undo") that begins at `first_seq`, for one whose
+ * connection was lost: waits for the transaction if it is still running. Not claimed: it was not
+ * committed. Errors: as mm_db_run. */
+mm_code mm_retirement_find_batch(mm_lake *lake, int64_t number, const char *kind, int64_t first_seq,
+                                 mm_batch *out, mm_error *err) MM_CHECK;
+
 /* Moves a retirement to `state` when it is in one of `from` (a text[] literal). Errors: CONFLICT
  * when it is not. */
 mm_code mm_retirement_set_state(mm_lake *lake, int64_t number, const char *state, const char *from,

@@ -24,9 +24,7 @@ local APPLICABLE = {planned = true, applying = true, applied = true}
 
 -- An empty plan has no batch that would end it. Another operator may have, or this one before its connection was lost.
 local function finish_empty(self, found)
-   local _, err = patience.again(function()
-      return core.lake_set_state(self, found.number, "applied", {"applying"})
-   end)
+   local _, err = retirements.set_state(self, found.number, "applied", {"applying"})
    local now = err and err.code == "conflict" and retirements.get(self, found.number)
    return not (now and now.state == "applied") and err or nil
 end
@@ -42,11 +40,12 @@ end
 
 local function run_batches(self, found, opts)
    local limit, done, changed = opts.limit or BATCH, 0, found.changed
+   local from = found.partitions - found.remaining + 1
    if found.partitions == 0 then
       return finish_empty(self, found)
    end
    repeat
-      local batch, err, smaller = patience.batch(self, core.lake_apply_batch, found.number, limit)
+      local batch, err, smaller = patience.batch(self, "apply", found.number, limit, from)
       if not batch then
          err.done = done > 0 and done or nil
          return err
@@ -55,7 +54,7 @@ local function run_batches(self, found, opts)
       if not batch.is_claimed then
          return stops.why_unclaimed(self, found, done)
       end
-      done, changed = done + batch.retired, changed + batch.changed
+      done, changed, from = done + batch.retired, changed + batch.changed, batch.last_seq + 1
       if opts.on_batch then
          opts.on_batch(batch)
       end

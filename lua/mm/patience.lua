@@ -1,4 +1,4 @@
--- A batch with the failures that waiting or asking for less cures.
+-- Changes with the failures that waiting, asking again, or asking for less cures.
 local core = require("mm.core")
 local errors = require("mm.errors")
 
@@ -15,54 +15,76 @@ local function pause(attempt)
    core.sleep(math.min(0.5, 0.02 * attempt) * (0.5 + math.random()))
 end
 
--- After a lost connection the claim of the next batch waits for the old backend, and reads what it left.
-local function is_curable(err, lost)
-   if err.code == "connection" then
-      return lost < LOST_ATTEMPTS
+-- `doubt` is the error after which nobody knows yet whether its batch was committed: that is looked for before another
+-- one is run.
+local function try(self, ...)
+   if self.doubt then
+      local batch, err = core.lake_find_batch(self.lake, self.number, self.kind, self.from)
+      if err or batch.is_claimed then
+         return batch, err
+      end
    end
-   return PASSING[err.sqlstate or ""] or false
+   local batch, err = core[("lake_%s_batch"):format(self.kind)](self.lake, self.number, self.limit, ...)
+   self.doubt = err and err.outcome == "unknown" and err or nil
+   return batch, err
 end
 
---- Runs a batch; what passes by itself is tried again, a batch that takes too long is halved.
+-- Does what may cure the error; false when there is nothing.
+local function cure(self, err, attempt)
+   if err.code == "connection" then
+      self.lost = self.lost + 1
+      if self.lost == LOST_ATTEMPTS then
+         return false
+      end
+      pause(25)
+   elseif err.sqlstate == STATEMENT_TIMEOUT and err.code == "timeout" and self.limit > 1 and not self.doubt then
+      self.limit = math.floor(self.limit / 2)
+   elseif PASSING[err.sqlstate or ""] then
+      pause(attempt)
+   else
+      return false
+   end
+   return attempt < ATTEMPTS
+end
+
+--- Runs a batch; what passes by itself is tried again, a batch that takes too long is halved. When the connection is lost
+--- and it was committed, it is that batch.
 ---@param lake mm.lake
----@param run fun(lake: mm.lake, number: integer, limit: integer, ...): table|nil, table|nil
+---@param kind "apply"|"undo"
 ---@param number integer
 ---@param limit integer
+---@param from integer where the batch begins
 ---@return table|nil batch, table|nil err, integer limit that worked
-function patience.batch(lake, run, number, limit, ...)
-   local lost, first_lost = 0, nil
-   for attempt = 1, ATTEMPTS do
-      local batch, err = run(lake, number, limit, ...)
-      if batch then
-         return batch, nil, limit
-      end
-      if err.code == "connection" then
-         first_lost, lost = first_lost or err, lost + 1
-      end
-      if err.code == "timeout" and err.sqlstate == STATEMENT_TIMEOUT and limit > 1 then
-         limit = math.floor(limit / 2)
-      elseif not is_curable(err, lost) or attempt == ATTEMPTS then
-         return nil, first_lost or err, limit
-      else
-         pause(err.code == "connection" and 25 or attempt)
-      end
-   end
+function patience.batch(lake, kind, number, limit, from, ...)
+   local self = {lake = lake, kind = kind, number = number, limit = limit, from = from, lost = 0}
+   local attempt, batch, err = 0
+   repeat
+      attempt = attempt + 1
+      batch, err = try(self, ...)
+   until batch or not cure(self, err, attempt)
+   return batch, not batch and (self.doubt or err) or nil, self.limit
 end
 
---- Runs what may be run twice, and again when the connection was lost: the first time may have been committed.
----@param run fun(): any, table|nil
----@return any result, table|nil err, boolean is_again
+-- What tells nothing of a change that was tried before.
+local SILENT = {connection = true, timeout = true, cancelled = true}
+
+--- Runs a change that may be made twice, and again when the connection was lost: the first time may have been committed.
+--- An error of the second time is one of the first, too, when the server did not come to it.
+---@param run fun(is_again: boolean): any, table|nil
+---@return any result, table|nil err
 function patience.again(run)
-   local first_lost
+   local doubt, result, err
    for attempt = 1, LOST_ATTEMPTS do
-      local result, err = run()
+      result, err = run(attempt > 1)
       if result or err.code ~= "connection" then
-         return result, err, attempt > 1
+         break
       end
-      first_lost = first_lost or err
-      pause(25)
+      doubt = doubt or err.outcome == "unknown" and err
+      if attempt < LOST_ATTEMPTS then
+         pause(25)
+      end
    end
-   return nil, first_lost, true
+   return result, err and SILENT[err.code] and doubt or err
 end
 
 --- What is wrong with the size of batches that was asked for; nothing is begun with it.

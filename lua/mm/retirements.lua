@@ -134,20 +134,29 @@ function lake:items(id)
    end)
 end
 
+--- Moves a retirement to a state when it is in one of `from`, or has come there before the connection was lost.
+---@return boolean|nil, table|nil err
+function retirements.set_state(self, number, state, from)
+   return patience.again(function(is_again)
+      local is_moved, err = core.lake_set_state(self, number, state, from)
+      if is_again and err and err.code == "conflict" then
+         local now, problem = retirements.get(self, number)
+         is_moved = now and now.state == state
+         err = not is_moved and (problem or err) or nil
+      end
+      return is_moved, err
+   end)
+end
+
 local function move(name, state, from)
    return function(self, id)
       local found, err = retirements.find(self, id)
       if not found then
          return nil, err
       end
-      local is_moved, is_again
-      is_moved, err, is_again = patience.again(function()
-         return core.lake_set_state(self, found.number, state, from)
-      end)
-      local now = is_again and err and err.code == "conflict" and retirements.get(self, found.number)
-      if now and now.state == state then
-         return now -- the first time was committed
-      elseif not is_moved then
+      local is_moved
+      is_moved, err = retirements.set_state(self, found.number, state, from)
+      if not is_moved then
          if err.code == "conflict" then
             err.message = ("%s is %s: it cannot be %s"):format(id, found.pruned_at and "pruned" or found.state,
                name)

@@ -1,5 +1,4 @@
 -- Why applying stops before its end, and the errors that say so.
-local core = require("mm.core")
 local errors = require("mm.errors")
 local retirements = require("mm.retirements")
 local time = require("mm.time")
@@ -22,7 +21,7 @@ end
 
 --- Pauses for them.
 function stops.for_changes(self, found, changed, done)
-   local is_paused, err = core.lake_set_state(self, found.number, "paused", {"applying"})
+   local is_paused, err = retirements.set_state(self, found.number, "paused", {"applying"})
    return stop(found, done, ("%d of %d partitions changed since they were planned: %s"):format(changed,
       found.partitions, is_paused and "paused" or "stopped, but not paused"), {
       detail = err and err.message,
@@ -34,7 +33,7 @@ end
 --- Pauses for a hold that was made while this ran, or for what a guard found.
 function stops.for_refusal(self, found, err, done)
    err.done = done > 0 and done or nil
-   if err.code == "refused" and core.lake_set_state(self, found.number, "paused", {"applying"}) then
+   if err.code == "refused" and retirements.set_state(self, found.number, "paused", {"applying"}) then
       err.hint = ("it is paused; %s; then mmlua resume %s, or mmlua undo %s"):format(err.hint or "see to it", found.id,
          found.id)
    end
@@ -58,6 +57,7 @@ end
 function stops.why_unclaimed(self, found, done)
    local now, err = retirements.get(self, found.number)
    if not now then
+      err.done = done > 0 and done or nil
       return err
    elseif now.state == "applied" then
       return nil

@@ -70,6 +70,7 @@
 ---@field lake_check_present fun(lake: mm.lake): true?, mm.error? mmadmin is there and current
 ---@field lake_check_writable fun(lake: mm.lake): true?, mm.error?
 ---@field lake_export fun(lake: mm.lake, path: string, format: string, params: table): integer?, mm.error?
+---@field lake_find_batch fun(lake: mm.lake, number: integer, kind: string, first_seq: integer): mm.batch?, mm.error?
 ---@field lake_hold fun(lake: mm.lake, params: table): integer?, mm.error?
 ---@field lake_info fun(lake: mm.lake): table
 ---@field lake_init fun(lake: mm.lake, name: string, reason: string?): true?, mm.error?

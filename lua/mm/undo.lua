@@ -48,34 +48,35 @@ local function refuse(found, checked)
    })
 end
 
+-- A retirement that retired nothing is undone without a batch.
+local function finish(self, found, done)
+   local _, err = patience.again(function()
+      return core.lake_undo_end(self, found.number)
+   end)
+   if err then
+      err.done = done > 0 and done or nil
+   end
+   return err
+end
+
 local function run_batches(self, found, opts)
    local wanted = opts.limit or BATCH
    local limit, done, batch, err = wanted, 0
+   local from = found.partitions - found.remaining + 1 - (found.undo_remaining or found.partitions - found.remaining)
    repeat
-      batch, err, limit = patience.batch(self, core.lake_undo_batch, found.number, limit, opts.partial or false)
+      batch, err, limit = patience.batch(self, "undo", found.number, limit, from, opts.partial or false)
       if not batch then
          err.done = done > 0 and done or nil
          err.hint = err.hint or "run it again: mmlua undo " .. found.id
          return err
       end
       limit = patience.more(limit, wanted)
-      done = done + (batch.restored or 0)
+      done, from = done + batch.restored, batch.last_seq + 1
       if opts.on_batch and batch.is_claimed then
          opts.on_batch(batch)
       end
    until not batch.is_claimed or batch.remaining == 0
-end
-
--- A retirement that retired nothing is undone without a batch.
-local function finish(self, found)
-   local now, err = errors.committed(retirements.get(self, found.number))
-   if now and now.state == "undoing" and (now.undo_remaining or 0) == 0 then
-      local _
-      _, err = patience.again(function()
-         return core.lake_undo_end(self, found.number)
-      end)
-   end
-   return err
+   return not batch.is_claimed and finish(self, found, done) or nil
 end
 
 local UNDOABLE = {applying = true, paused = true, applied = true, undoing = true}
@@ -119,7 +120,7 @@ local function undo(self, found, opts)
    _, err = patience.again(function()
       return core.lake_undo_begin(self, found.number, opts.reason, json.encode(overrides_of(found, opts)))
    end)
-   err = err or run_batches(self, found, opts) or finish(self, found)
+   err = err or run_batches(self, found, opts)
    if err then
       return nil, err
    end

@@ -248,6 +248,14 @@ static mm_outcome outcome_of(const mm_db *db, const mm_settings *settings, bool 
     return PQstatus(db->connection) == CONNECTION_OK ? MM_ABORTED : MM_UNKNOWN;
 }
 
+static bool are_all_there(PGresult *const *results, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!results[i])
+            return false;
+    return true;
+}
+
 /* Runs `all`, of which the first two are begin and settings and, where `commit`, the last is
  * commit. */
 static mm_code run_all(mm_db *db, const mm_settings *settings, const mm_step *all, size_t total,
@@ -260,7 +268,11 @@ static mm_code run_all(mm_db *db, const mm_settings *settings, const mm_step *al
         return code;
     code = run_pipeline(db, all, total, results, err);
     bool committed = commit && is_committed(results[total - 1]);
-    if (code == MM_OK && commit && !committed)
+    if (committed && are_all_there(results, total)) {
+        *err = (mm_error){0}; /* whatever became of the connection after that */
+        return MM_OK;
+    }
+    if (code == MM_OK && commit)
         code = mm_error_set(err, MM_QUERY, "the server rolled the transaction back");
     else if (code && commit)
         err->outcome = outcome_of(db, settings, committed);
@@ -326,9 +338,12 @@ mm_code mm_db_end(mm_db *db, bool commit, mm_error *err)
     mm_code code = run_pipeline(db, &step, 1, &result, err);
     bool committed = is_committed(result);
     PQclear(result);
-    if (code == MM_OK && !committed)
+    if (committed) {
+        *err = (mm_error){0};
+        return MM_OK;
+    }
+    if (code == MM_OK)
         return mm_error_set(err, MM_QUERY, "the server rolled the transaction back");
-    if (code)
-        err->outcome = outcome_of(db, &(mm_settings){.read_only = false}, committed);
+    err->outcome = outcome_of(db, &(mm_settings){.read_only = false}, false);
     return code;
 }

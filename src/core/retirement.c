@@ -208,6 +208,25 @@ mm_code mm_retirement_apply_batch(mm_lake *lake, int64_t number, int64_t limit, 
     return MM_OK;
 }
 
+mm_code mm_retirement_find_batch(mm_lake *lake, int64_t number, const char *kind, int64_t first_seq,
+                                 mm_batch *out, mm_error *err)
+{
+    static const char *const names[] = {"batch_wait", "batch_find", "batch_audit"};
+    enum { FIND = 1, AUDIT = 2, COUNT = 3 };
+    char number_text[NUMBER_BYTES], first_text[NUMBER_BYTES];
+    const char *params[] = {number_text, kind, first_text};
+    mm_result *results[COUNT] = {NULL};
+
+    write_number(number_text, number);
+    write_number(first_text, first_seq);
+    mm_code code = mm_lake_run(lake, MM_WRITE, NULL, names, COUNT, params, false, results, err);
+    if (code)
+        return code;
+    *out = read_batch(results[FIND], results[AUDIT]);
+    free_results(results, COUNT);
+    return MM_OK;
+}
+
 /* Runs `name`, whose row says that there was something to do, and audits it. */
 static mm_code change_state(mm_lake *lake, const char *name, const char *const *params,
                             bool *changed, mm_error *err)

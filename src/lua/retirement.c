@@ -48,8 +48,8 @@ static int lake_begin(lua_State *L)
         L, mm_retirement_begin(lake, number, digest, reason, undo_for, &guards, &err), &err);
 }
 
-static int push_batch(lua_State *L, mm_code code, const mm_batch *batch, const char *done,
-                      const char *gone, const char *changed, const mm_error *err)
+static int push_batch(lua_State *L, mm_code code, const mm_batch *batch, bool is_undo,
+                      const mm_error *err)
 {
     if (code != MM_OK)
         return mml_fail(L, err);
@@ -57,9 +57,9 @@ static int push_batch(lua_State *L, mm_code code, const mm_batch *batch, const c
     mml_setbool(L, "is_claimed", batch->is_claimed);
     mml_setint(L, "first_seq", batch->first_seq);
     mml_setint(L, "last_seq", batch->last_seq);
-    mml_setint(L, done, batch->done);
-    mml_setint(L, gone, batch->gone);
-    mml_setint(L, changed, batch->changed);
+    mml_setint(L, is_undo ? "restored" : "retired", batch->done);
+    mml_setint(L, is_undo ? "lost" : "gone", batch->gone);
+    mml_setint(L, is_undo ? "overlapped" : "changed", batch->changed);
     mml_setint(L, "held", batch->held);
     mml_setint(L, "bytes", batch->bytes);
     mml_setint(L, "remaining", batch->remaining);
@@ -76,7 +76,22 @@ static int lake_apply_batch(lua_State *L)
     mm_code code = mm_retirement_apply_batch(mml_checklake(L), mml_checkint(L, 2),
                                              mml_checkint(L, 3), &batch, &err);
 
-    return push_batch(L, code, &batch, "retired", "gone", "changed", &err);
+    return push_batch(L, code, &batch, false, &err);
+}
+
+/* lake_find_batch(lake, number, "apply" or "undo", first_seq) -> batch | nil, err */
+static int lake_find_batch(lua_State *L)
+{
+    static const char *const kinds[] = {"apply", "undo", NULL};
+    mm_lake *lake = mml_checklake(L);
+    int64_t number = mml_checkint(L, 2);
+    int kind = luaL_checkoption(L, 3, NULL, kinds);
+    mm_batch batch = {0};
+    mm_error err = {0};
+    mm_code code =
+        mm_retirement_find_batch(lake, number, kinds[kind], mml_checkint(L, 4), &batch, &err);
+
+    return push_batch(L, code, &batch, kind == 1, &err);
 }
 
 /* lake_set_state(lake, number, state, {from...}) -> true | nil, err */
@@ -111,7 +126,7 @@ static int lake_undo_batch(lua_State *L)
     mm_code code = mm_retirement_undo_batch(mml_checklake(L), mml_checkint(L, 2),
                                             mml_checkint(L, 3), lua_toboolean(L, 4), &batch, &err);
 
-    return push_batch(L, code, &batch, "restored", "lost", "overlapped", &err);
+    return push_batch(L, code, &batch, true, &err);
 }
 
 static int lake_undo_end(lua_State *L)
@@ -141,6 +156,7 @@ void mml_open_retirement(lua_State *L)
         {"lake_plan", lake_plan},
         {"lake_begin", lake_begin},
         {"lake_apply_batch", lake_apply_batch},
+        {"lake_find_batch", lake_find_batch},
         {"lake_set_state", lake_set_state},
         {"lake_undo_begin", lake_undo_begin},
         {"lake_undo_batch", lake_undo_batch},
