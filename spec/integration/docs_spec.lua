@@ -314,6 +314,7 @@ describe("the page of what can go wrong", function()
       for file, name in read("docs/what-can-go-wrong.md"):gmatch("| `([%w_]+): ([^`]+)` |\n") do
          count = count + 1
          local specs = io.open(("spec/integration/%s_spec.lua"):format(file))
+            or io.open(("spec/torture/%s_spec.lua"):format(file))
          if not (specs and specs:read("*a"):find(('it("%s"'):format(name), 1, true)) then
             missing[#missing + 1] = file .. ": " .. name
          end
