@@ -1,7 +1,8 @@
 -- Tries a phase of phases.lua with its Nth allocation failing, for one N after the other, and judges what is left.
 --
---   local trial = trials.new{phase =, arguments = {texts}, answer =, domain = "lua"|"core"|"libpq", count =, ground =,
---                            agrees = function(err, state, planned) end}
+--   local trial = trials.new{phase =, before =, arguments = {texts}, answer =, domain = "lua"|"core"|"libpq", count =,
+--                            ground =, agrees = function(err, state, planned) end}
+--      `before`: a phase that each state has behind it
 --      `count` failures in a row; trials.FOREVER: until the state is closed, and then each N has a state of its own
 --      `answer`: the texts that it returns, in one
 --      `agrees` says whether what an error tells is so in the database
@@ -65,10 +66,9 @@ local function new_state()
    return state
 end
 
--- A state that has done what is done once for all.
 local function prepare(self)
    self.state = new_state()
-   assert(self.state:call("releases"))
+   assert(not self.before or self.state:call(self.before))
    assert(self.state:call("connect", self.ground.conninfo))
 end
 
