@@ -118,19 +118,32 @@ describe("the example", function()
       assert.are.equal("nothing is replaced\n", run("only-replaced", "again").stdout)
    end)
 
-   it("own-check gives a plan up when its check fails", function()
-      local result = run("own-check", "blocks 36500")
+   it("weekly-retirement plans nothing that goes without proof", function()
+      run("weekly-retirement", "1e12")
 
-      assert.are.equal(1, result.code)
-      assert.is_truthy(result.stderr:find("plan real%-1%-%x+ is given up"))
-      assert.are.same({3082, "abandoned"}, {partitions(), assert(lake:retirements())[1].state})
+      assert.are.equal("0", db:value("select string_agg(distinct selection::json ->> 'budget', ' ') from mmadmin.retirement"))
+      assert.are.equal("", db:psql([[select string_agg(distinct verdict, ' ') from mmadmin.item
+         where verdict not in ('replaced', 'empty') and (verdict <> 'rebuildable' or view_instance_id = 'global')]]))
    end)
 
-   it("own-check applies it when it holds", function()
+   it("own-check refuses a plan of what is too young, which the audit tells", function()
+      local result = run("own-check", "blocks 36500")
+
+      local words = "a partition was written at 2026%-11%-%d%dT%d%d:%d%d:%d%d%.%d+Z, within 36500 days"
+      assert.are.equal(1, result.code)
+      assert.matches("refused by the guard too_young: " .. words .. ": somebody may still look at what is so young",
+         result.stderr)
+      assert.are.same({3082, "planned"}, {partitions(), assert(lake:retirements())[1].state})
+      assert.matches("^too_young " .. words .. "$", db:value([[select (g ->> 'guard') || ' ' || (g ->> 'message') from mmadmin.audit,
+         json_array_elements(body::json -> 'detail' -> 'guards') g where what = 'refused']]))
+   end)
+
+   it("own-check applies it when it is content", function()
       local result = run("own-check", "blocks 0")
 
       assert.are.equal(0, result.code, result.stderr)
       assert.are.same({3082 - 103, "applied"}, {partitions(), assert(lake:retirements())[1].state})
+      assert.is_truthy(result.stdout:find("^real%-1%-%x+\t103\n$"))
    end)
 
    it("notify tells somebody why a plan was not applied", function()
