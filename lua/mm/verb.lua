@@ -35,7 +35,7 @@ local function say_findings(program, err)
       say("it passes", text.escape(finding.passes or "when its authors say so"))
    end
    say("to override", '--override GUARD="why it is safe all the same", for each; the audit records it')
-   if err.done then
+   if err.done and err.hint then
       say("hint", text.escape(err.hint))
    end
    if err.not_audited then

@@ -52,6 +52,18 @@ describe("the guard writers", function()
          .. "that it calls current, at 2026-01-05 00:00:00 UTC", OLDER, TAKE}, words(found))
    end)
 
+   -- Of an upgrade during which both releases wrote for a while.
+   it("remembers what mm has retired: what is left of a hash need not be its beginning", function()
+      set{{"old", 0, 1, OLD, updated = "2026-01-03"}, {"new", 0, 1, NEW, updated = "2026-01-04"},
+         {"late", 1, 2, OLD, updated = "2026-01-05"}, {"newest", 2, 3, NEW, updated = NEWEST}}
+      assert(lake:retire_incompatible_partitions("log_entries", {reason = "spec"}))
+      assert.are.equal("late new newest", made:live())
+      id = assert(lake:plan{view_set = "log_entries", verdicts = stage.VERDICTS}).id
+
+      assert.are.equal("", names())
+      assert.are.equal(1, assert(lake:apply(id, {reason = "spec"})).retired)
+   end)
+
    it("is content with a hash that appeared with the current one, at the same instant", function()
       written("2026-01-04", "2026-01-04", {{"newest", 1, 2, NEW, updated = NEWEST}})
 

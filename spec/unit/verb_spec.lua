@@ -20,6 +20,18 @@ describe("verb.report", function()
       assert.are.equal("mmlua apply: some are\n   too long\nhint: none\n", result.stderr)
    end)
 
+   it("prints what each guard found, also of one that says nothing more", function()
+      local findings = {{guard = "writers", message = "a\27", why = "b", passes = "c"}, {guard = "ours", message = "d"}}
+
+      local result = capture.run(verb.report, "apply", errors.new("refused", "x", {findings = findings, done = 3}))
+
+      assert.are.equal("mmlua apply: refused by the guard writers: a\\x1b\nwhy: b\nit passes: c\n"
+         .. "mmlua apply: refused by the guard ours: d\nwhy: a guard of this lake's operators\n"
+         .. "it passes: when its authors say so\n"
+         .. 'to override: --override GUARD="why it is safe all the same", for each; the audit records it\n', result.stderr)
+      assert.are.equal(6, result[1])
+   end)
+
    it("prints help on stdout", function()
       local result = capture.run(verb.report, "apply", errors.new("help", "usage: ...\n"))
 

@@ -1,6 +1,7 @@
 -- Guard: signs, lake-wide, that a writer of another release than the registry's is alive, or that the registry is the
 -- older one; a row for each view set, outdated hash and kind:
---   appeared_later   the hash was first written after the current one
+--   appeared_later   the hash was first written after the current one, as far as what is left of it tells, and (mode
+--                    stored) what mm knows of what it has retired
 --   mixed_now        it was written within two minutes of the lake's newest write: the lake's own time, whatever the clock
 --   within_soak      it was written within an hour by the server's clock
 --   since_plan       (mode stored) a transaction younger than the plan wrote it, whatever the writer's clock says
@@ -30,7 +31,11 @@ select k.kind, o.view_set_name, encode(o.file_schema_hash, 'hex') as hash, o.par
        o.current_first_write, o.newest_write, k.passes_at
   from outdated o
  cross join lateral (values
-           ('appeared_later', o.first_write > o.current_first_write, null::timestamptz),
+           ('appeared_later', case when o.first_write > o.current_first_write then true
+               and not exists (                                                 -- if stored
+                   select from mmadmin.item i where i.view_set_name = o.view_set_name -- if stored
+                      and i.file_schema_hash = o.file_schema_hash and i.updated <= o.current_first_write) -- if stored
+               end, null::timestamptz),
            ('mixed_now', o.last_write >= o.newest_write - interval '2 minutes', null),
            ('within_soak', o.last_write > now() - interval '1 hour', o.last_write + interval '1 hour'),
            ('since_plan', o.since_plan > 0, null)
