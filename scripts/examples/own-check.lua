@@ -1,7 +1,7 @@
 -- A guard of one's own
--- Refuses a plan that holds a partition written within so many days. It is asked as mm's own guards are: before the first
--- row, whenever it goes on, and each minute; what it refuses is in the audit. A file that returns `{{name =, check =}}`
--- and is named by MM_GUARDS guards every mmlua of an account.
+-- Refuses a plan that holds a partition written within so many days. It is asked as mm's own guards are: before the
+-- first row, whenever it goes on, and each minute; what it refuses is in the audit. A file that returns
+-- `{{name =, check =}}` and is named by MM_GUARDS guards every mmlua of an account.
 --    mmlua own-check.lua VIEW_SET DAYS
 local mm = require("mm")
 local time = require("mm.time")

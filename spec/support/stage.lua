@@ -15,6 +15,7 @@
 --   stage:troubles() -> live rows whose file is queued, transactions and locks of others; "" when there are none
 --   stage.OVERRIDES  for apply: made-up lakes hold what two releases have just written; stage.NOT_WRITERS the others
 --   stage:value(sql) -> text; NULL is ""     stage:psql(sql), stage:rows(sql), stage:session(), stage.db: see postgres.lua
+local partitions = require("spec.support.partitions")
 local postgres = require("spec.support.postgres")
 
 local stage = {}
@@ -24,85 +25,8 @@ stage.PROCESS = "11111111-0000-4000-8000-000000000001"
 stage.STREAM = "22222222-0000-4000-8000-000000000001"
 stage.VERDICTS = {"replaced", "short", "empty", "rebuildable", "waits_for_blocks", "only_copy"}
 
--- column, since which catalog version, until which
-local COLUMNS = {
-   {"view_set_name"}, {"view_instance_id"}, {"begin_insert_time"}, {"end_insert_time"}, {"min_event_time"},
-   {"max_event_time"}, {"updated"}, {"file_path"}, {"file_size"}, {"file_schema_hash"}, {"source_data_hash"},
-   {"file_metadata", 2, 3}, {"num_rows", 3}, {"partition_format_version", 5}, {"sort_order", 7},
-   {"max_sort_key_time", 8},
-}
-
 stage.OVERRIDES = {writers = "a made-up lake", blocks_last = "a made-up lake", budget = "a made-up lake"}
 stage.NOT_WRITERS = {blocks_last = "a spec of writers", budget = "a spec of writers", holds = "a spec of writers"}
-
-local function literal(value)
-   if value == nil or value == false then
-      return "null"
-   end
-   return type(value) == "number" and ("%.0f"):format(value) or "'" .. value:gsub("'", "''") .. "'"
-end
-
-local function time(value)
-   if type(value) == "number" then
-      return ("timestamptz '2026-11-01 00:00+00' + interval '%.0f milliseconds'"):format(value * 3600000)
-   end
-   return value and "timestamptz " .. literal(value) or "null"
-end
-
--- A number as 8 bytes, little-endian.
-local function count(value)
-   if type(value) == "number" then
-      value = ("%016x"):format(value):reverse():gsub("(.)(.)", "%2%1")
-   end
-   return literal(value and "\\x" .. value)
-end
-
-local function either(value, default)
-   if value == nil then
-      return default
-   end
-   return value
-end
-
-local function values(row)
-   local path, is_empty = row[1], row.rows == 0 or row[1] == false and row.rows == nil
-   local from, to = row[2], row[3]
-   return {
-      view_set_name = literal(either(row.view_set, "log_entries")),
-      view_instance_id = literal(either(row.instance, "global")),
-      begin_insert_time = time(from),
-      end_insert_time = time(to),
-      min_event_time = time(either(row.min, not is_empty and from)),
-      max_event_time = time(either(row.max, not is_empty and to)),
-      updated = time(either(row.updated, to)),
-      file_path = literal(path),
-      file_size = literal(either(row.bytes, is_empty and 0 or 1000)),
-      file_schema_hash = literal(row[4] and "\\x" .. row[4]) .. "::bytea",
-      source_data_hash = count(either(row.events, is_empty and 0 or 100)) .. "::bytea",
-      file_metadata = literal(row.metadata and "\\x" .. row.metadata) .. "::bytea",
-      num_rows = literal(either(row.rows, is_empty and 0 or 10)),
-      partition_format_version = literal(row.version or 2),
-      sort_order = literal(row.sort_order) .. "::text[]",
-      max_sort_key_time = time(row.max_sort),
-   }
-end
-
-local function insert(version, rows)
-   local columns, lines = {}, {}
-   for _, column in ipairs(COLUMNS) do
-      if version >= (column[2] or 1) and version <= (column[3] or 99) then
-         columns[#columns + 1] = column[1]
-      end
-   end
-   for i, row in ipairs(rows) do
-      local record, list = values(row), {}
-      for k, column in ipairs(columns) do
-         list[k] = record[column]
-      end
-      lines[i] = ("insert into lakehouse_partitions (%s) values (%s);"):format(table.concat(columns, ", "), table.concat(list, ", "))
-   end
-   return table.concat(lines, "\n")
-end
 
 --- SQL for a source block of `events` events and its stream and process; see `stage.new`.
 function stage.block(hour, events, options)
@@ -112,7 +36,7 @@ function stage.block(hour, events, options)
       insert into streams (stream_id, process_id, tags, insert_time) values ('%s', '%s', '{%s}', now()) on conflict do nothing;
       insert into blocks (block_id, stream_id, process_id, nb_objects, insert_time)
       values (gen_random_uuid(), '%s', '%s', %d, %s);]]):format(process, stream, process, options.tag or "log", stream,
-      process, events, time(hour))
+      process, events, partitions.time(hour))
 end
 
 function stage.new(template, options)
@@ -161,10 +85,12 @@ function stage:set(rows, sql)
       prepare(self)
    end
    self:close()
-   self.db:psql(EMPTY .. (self.version >= 10 and "delete from settings;\n" or "") .. insert(self.version, rows) .. (sql or ""))
+   self.db:psql(EMPTY .. (self.version >= 10 and "delete from settings;\n" or "") .. partitions.insert(self.version, rows) .. (sql or ""))
 end
 
-function stage:add(rows) self.db:psql(insert(self.version, rows)) end
+function stage:add(rows)
+   self.db:psql(partitions.insert(self.version, rows))
+end
 
 function stage:drop()
    if self.db then
