@@ -13,7 +13,8 @@ local options = cli.parse{
    options = {"connection", "guarded", "undo-for",
       {name = "batch", value = "COUNT", type = "count", text = "partitions per transaction, 10000 unless said"},
       {name = "strict", text = "stop when a single partition changed"},
-      {name = "log", value = "FILE", type = "path", text = "append a line of JSON to it for each batch"}, "json", "quiet"},
+      {name = "log", value = "FILE", type = "path", text = "append a line of JSON to it for each batch"},
+      "json", "quiet"},
    examples = {{"mmlua apply prod-12-a1b2c3"}, {'mmlua apply prod-12-a1b2c3 --yes --reason "upgrade to 0.33"'}},
 }
 local lake = assert(cli.open(options))

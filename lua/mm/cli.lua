@@ -20,8 +20,8 @@ local cli = {confirm = consent.confirm}
 ---
 --- An option is the name of a common one (mm.cli.common), or `{name=, text=}` with `value="PLACEHOLDER"` when it takes
 --- one; then `type` is "string" (UTF-8), "name", "reason", "path", "integer", "count", "duration" (seconds) or "time",
---- or `values` lists what is known, and `repeated` makes it a list. `--undo-for` becomes `options.undo_for`. Arguments are
---- declared alike.
+--- or `values` lists what is known, and `repeated` makes it a list. `--undo-for` becomes `options.undo_for`. Arguments
+--- are declared alike.
 ---@param declaration table
 ---@param words? string[] the global `arg` unless given
 ---@return table options

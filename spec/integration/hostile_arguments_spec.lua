@@ -3,14 +3,13 @@
 local mm = require("mm")
 local hostile = require("spec.support.hostile")
 local shell = require("spec.support.shell")
-local stages = require("spec.support.stage")
 
 local RELEASE = assert(mm.registry.release("0.33"))
 local NAN, INF = 0 / 0, 1 / 0
 local TIME_HINT = "hint: times are 2026-11-16, 2026-11-16T10:00Z or 2026-11-16T11:00:00+01:00, of the years 1 to 9999; a time "
    .. "of day needs its zone"
 
-local stage = stages.watched("catalog-v10")
+local stage = hostile.stage("catalog-v10")
 local lake, id, before, folder
 
 local function everything()

@@ -2,10 +2,9 @@
 -- triggers and rules; and schemas mmadmin that somebody else made, or changed.
 local mm = require("mm")
 local hostile = require("spec.support.hostile")
-local stages = require("spec.support.stage")
 
 local RELEASE = assert(mm.registry.release("0.33"))
-local stage = stages.watched("catalog-v10")
+local stage = hostile.stage("catalog-v10")
 
 local function fill()
    stage:set{{"old", 0, 1, "05"}, {"new", 0, 1, "07"}, {"left", 1, 2, "05"}}

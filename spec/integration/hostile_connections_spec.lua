@@ -4,7 +4,6 @@ local mm = require("mm")
 local hostile = require("spec.support.hostile")
 local postgres = require("spec.support.postgres")
 local shell = require("spec.support.shell")
-local stages = require("spec.support.stage")
 
 local HINT = "connections are keywords (host=db dbname=lake), URIs (postgres://user@db/lake), or the name of a service"
 local NO_CONNECTION = "no connection to the lake's database: "
@@ -202,7 +201,7 @@ describe("a password", function()
    end)
 
    it("on the command line is refused, whatever it looks like", function()
-      local stage = stages.watched("catalog-v10")
+      local stage = hostile.stage("catalog-v10")
       stage.db = db
       for _, lake in ipairs{"postgres://u:p@ss@h/db", "postgresql://u::@h", "postgres://h/db?p%61ssword=x", "host=h password=", "host=h\tpassword='x'"} do
          local result = hostile.verb(stage, "status --lake " .. shell.quote(lake))

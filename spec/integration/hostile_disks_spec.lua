@@ -3,12 +3,11 @@
 local hostile = require("spec.support.hostile")
 local postgres = require("spec.support.postgres")
 local shell = require("spec.support.shell")
-local stages = require("spec.support.stage")
 
 local MMLUA = (os.getenv("BUILD") or "build") .. "/bin/mmlua"
 local LOST = MMLUA .. ": the output could not be written\n"
 
-local stage = stages.watched("catalog-v10")
+local stage = hostile.stage("catalog-v10")
 local folder
 
 local function files()

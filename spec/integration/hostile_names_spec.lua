@@ -5,7 +5,6 @@ local mm = require("mm")
 local json = require("mm.json")
 local hostile = require("spec.support.hostile")
 local shell = require("spec.support.shell")
-local stages = require("spec.support.stage")
 
 local ESC = "\27"
 -- All at once.
@@ -21,7 +20,7 @@ local NAMES = {
 -- One of each kind, for what takes longer.
 local KINDS = {MONSTER, "'", "\\", "x' OR true --", "%", "$1", ("\240\159\142\137"):rep(255), "log_entries ", "Log_Entries", "NULL", "{a,b}", "--"}
 
-local stage = stages.watched("catalog-v10")
+local stage = hostile.stage("catalog-v10")
 local lake, registry, registry_path, before
 
 -- Old enough for the guards.

@@ -7,7 +7,7 @@ local stages = require("spec.support.stage")
 local RELEASE = assert(mm.registry.release("0.33"))
 local HINT = "mmlua init --sql --operator ROLE prints the rights that it takes, for a DBA; where policies hide rows, BYPASSRLS as well"
 
-local stage = stages.watched("catalog-v10")
+local stage = hostile.stage("catalog-v10")
 local role, lake, before
 
 local function fill()

@@ -2,7 +2,6 @@
 -- counts of any length; in the catalog and in the deletion queue. They are seen as they are, and go and come as they are.
 local cjson = require("cjson")
 local hostile = require("spec.support.hostile")
-local stages = require("spec.support.stage")
 
 local is_exact = rawget(math, "type") ~= nil -- Lua 5.4 has integers
 local COLUMNS = {"view_set_name", "view_instance_id", "begin_insert_time", "end_insert_time", "min_event_time", "max_event_time", "updated",
@@ -10,7 +9,7 @@ local COLUMNS = {"view_set_name", "view_instance_id", "begin_insert_time", "end_
 -- Without these a partition is not outdated.
 local IS_NEEDED = {view_set_name = true, file_schema_hash = true}
 
-local stage = stages.watched("catalog-v10")
+local stage = hostile.stage("catalog-v10")
 
 teardown(function()
    stage:drop()
@@ -136,7 +135,7 @@ end)
 
 describe("ranges that run backwards", function()
    it("are seen, replace nothing, and go and come as they are", function()
-      local old = stages.watched("catalog-v5")
+      local old = hostile.stage("catalog-v5")
       finally(function()
          old:drop()
       end)

@@ -33,7 +33,7 @@ describe("functions, operators and tables that somebody planted", function()
       finally(function()
          stage:drop()
       end)
-      stage = stages.watched("catalog-v10")
+      stage = hostile.stage("catalog-v10")
       stage:set(ROWS)
       local role = stage.db:role("all on all tables in schema public, mmadmin", "usage on schema mmadmin",
          "all on all sequences in schema mmadmin")
@@ -66,7 +66,7 @@ describe("a database whose settings are", function()
 
    setup(function()
       admin = postgres.start().admin
-      stage = stages.watched("catalog-v10")
+      stage = hostile.stage("catalog-v10")
    end)
    teardown(function()
       stage:drop()

@@ -1,5 +1,6 @@
 -- What the specs of hostile input share.
 --
+--   hostile.stage(...) -> stage                            as stage.new, with one psql that stays, which is quicker
 --   hostile.assert_failed(code, message, nothing, err)     what a call returned; message and detail as one text
 --   hostile.assert_said(code, lines, result)               the exit code and all that a verb said on stderr
 --   hostile.verb(stage, words, [environment]) -> result    of `mmlua words` on that lake under release 0.33; `words` are
@@ -15,6 +16,17 @@ local stages = require("spec.support.stage")
 local hostile = {}
 
 local MMLUA = (os.getenv("BUILD") or "build") .. "/bin/mmlua"
+
+function hostile.stage(...)
+   local stage = stages.new(...)
+   function stage.set(self, ...)
+      stages.set(self, ...)
+      if not self.db.eye then
+         self.db:watch()
+      end
+   end
+   return stage
+end
 
 function hostile.assert_failed(code, message, nothing, err)
    assert.is_nil(nothing)

@@ -97,7 +97,7 @@ end
 function database:watch()
    self.eye = observer.open(self)
    self.eye:psql("set client_min_messages = warning")
-   function self:psql(sql)
+   self.psql = function(_, sql)
       return self.eye:psql(sql)
    end
 end

@@ -2,7 +2,6 @@
 --
 --   local stage = require("spec.support.stage").new("catalog-v10", [options])   made at its first use, not when the file
 --      is loaded; options: those of postgres.database
---   local stage = require("spec.support.stage").watched(...)   the same with one psql that stays, for many short questions
 --   stage:set({{"old", 0, 1, "05"}, {"new", 0, 1, "07"}}, [sql])
 --      Removes everything, the rows of mmadmin too, and puts these partitions there in this order: the path of the file
 --      (false: an empty partition, without one), the hours of 2026-11-01 at which it begins and ends (or a literal),
@@ -51,17 +50,8 @@ function stage:open(options)
    return lake
 end
 
-function stage.watched(...)
-   local self = stage.new(...)
-   self.is_watched = true
-   return self
-end
-
 local function prepare(self)
    self.db, self.opened = postgres.database(self.template, self.options), {}
-   if self.is_watched then
-      self.db:watch()
-   end
    assert(self:open():init{name = "made-up"})
 end
 
