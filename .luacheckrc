@@ -3,3 +3,4 @@ std = "min"
 max_line_length = false -- tools/lint looks at all languages alike
 files["scripts"] = {std = "lua54", globals = {"mm", "lake"}}
 files["spec"] = {std = "min+busted"}
+files["spec/mutations"] = {std = "lua54"}

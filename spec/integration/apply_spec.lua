@@ -108,6 +108,22 @@ describe("apply", function()
          made:rows("select kind, first_seq, last_seq, done, bytes from mmadmin.batch order by first_seq"))
    end)
 
+   it("records a batch that found nothing as one of no bytes", function()
+      local id = plan()
+      made:psql("delete from lakehouse_partitions where file_path in ('a', 'b')")
+
+      apply(id, {limit = 2})
+
+      assert.are.same({{"0", "2", "0"}, {"2", "0", "3"}},
+         made:rows("select done, gone, bytes from mmadmin.batch order by first_seq"))
+   end)
+
+   it("records who began, and why", function()
+      assert(apply(plan()))
+
+      assert.are.equal("postgres spec t", made:value("select concat_ws(' ', applied_by, reason, applied_at = undo_until - undo_for) from mmadmin.retirement"))
+   end)
+
    it("counts a row that is gone and queues nothing for it", function()
       local id = plan()
       made:psql("delete from lakehouse_partitions where file_path = 'b'")
@@ -145,6 +161,44 @@ describe("apply", function()
       assert_counts({3, 1, 0, 0}, apply(id))
 
       assert.are.same({"b gone", "b2 new other unhashed", "a c"}, {skipped(), made:live(), made:queued()})
+   end)
+
+   it("leaves a row that was gone in an earlier batch and is back at its address", function()
+      local id = plan()
+      made:psql("create table kept as select * from lakehouse_partitions; delete from lakehouse_partitions where file_path = 'a'")
+      finally(function()
+         made:psql("drop table kept")
+      end)
+
+      assert_counts({3, 1, 0, 0}, apply(id, {limit = 1, on_batch = function(batch)
+         if batch.first_seq == 1 then
+            made:psql("truncate lakehouse_partitions; insert into lakehouse_partitions select * from kept")
+         end
+      end}))
+
+      assert.are.same({"a gone", "a new other unhashed", "b c"}, {skipped(), made:live(), made:queued()})
+   end)
+
+   it("claims nothing of a plan that is done", function()
+      local id = plan{view_set = "streams"}
+      made:psql("update mmadmin.retirement set state = 'applying', undo_until = now() + interval '7 days'")
+
+      local batch = assert(lake:apply_batch(id))
+
+      assert.are.same({false, "applying 1"}, {batch.is_claimed, state()})
+   end)
+
+   it("goes on under the first reason, operator and window, and says why", function()
+      local id = plan()
+      pcall(apply, id, {limit = 1, on_batch = error})
+      made:psql("update mmadmin.retirement set reason = 'first', applied_by = 'first', applied_at = '2026-01-01 00:00Z', "
+         .. "undo_for = '8 days', undo_until = '2100-01-01 00:00Z'")
+
+      assert_counts({4, 0, 0, 0}, apply(id, {undo_for = "2h"}))
+
+      assert.are.same({"first first 2026-01-01 00:00:00+00 8 days 2100-01-01 00:00:00+00 spec", "1"}, {made:value([[select
+         concat_ws(' ', reason, applied_by, applied_at, undo_for, undo_until, why) from mmadmin.retirement]]),
+         made:value("select count(distinct expiration) from temporary_files where expiration = '2100-01-01 00:00Z'")})
    end)
 
    it("lets each batch size end in the same state", function()
@@ -317,8 +371,72 @@ describe("rows of one identity", function()
 
       assert_counts({3, 0, 0, 0}, apply(id))
 
+      assert.are.equal("", made:troubles())
       assert.are.same({"1 keep"}, made:rows("select count(*) filter (where file_path is null) || ' ' || max(file_path) from lakehouse_partitions")[1])
       assert.are.equal("a", made:queued())
+   end)
+end)
+
+describe("rows that moved and differ from another in one column alone are found:", function()
+   -- Of a row the column has one value, of its twin another. They are points in time, which never overlap.
+   local TWINS = {
+      view_set_name = {"'measures'", "'log_entries'"}, view_instance_id = {"'x'", "'y'"},
+      begin_insert_time = {"end_insert_time - interval '1 second'", "end_insert_time"},
+      end_insert_time = {"begin_insert_time + interval '1 second'", "begin_insert_time"},
+      min_event_time = {"null", "now()"}, max_event_time = {"null", "now()"}, updated = {"'2026-01-01'", "'2026-01-02'"},
+      file_path = {"'one'", "'two'"}, file_size = {"1", "2"}, file_schema_hash = {"'\\x05'", "'\\x06'"},
+      source_data_hash = {"null", "'\\x00'"}, num_rows = {"1", "2"}, partition_format_version = {"1", "2"},
+      sort_order = {"null", "'{time}'"}, max_sort_key_time = {"null", "now()"},
+   }
+
+   it("each column counts", function()
+      local rows, sql, n = {}, {}, 0
+      for column, values in pairs(TWINS) do
+         n = n + 1
+         for _, value in ipairs(values) do
+            rows[#rows + 1] = {false, n, n, OLD, rows = 10, events = 1}
+            sql[#sql + 1] = ("update lakehouse_partitions set %s = %s where ctid = '(0,%d)';"):format(column, value, #rows)
+         end
+      end
+      set(rows, table.concat(sql))
+      local id = plan{all = true, verdicts = stage.VERDICTS}
+      made:psql("update lakehouse_partitions set updated = updated")
+
+      assert_counts({30, 0, 0, 0}, apply(id))
+   end)
+end)
+
+describe("a planned row that is not there as it was is", function()
+   local CHANGES = {view_set_name = "'measures'", view_instance_id = "'another'", begin_insert_time = "begin_insert_time + interval '1 minute'",
+      end_insert_time = "coalesce(end_insert_time, '2026-11-01 23:00Z') + interval '1 minute'", file_schema_hash = "'\\x06'"}
+
+   -- What became of a row when `column` got another value, and its file another name unless said.
+   local function outcome(row, column, value, path)
+      set{row}
+      local id = plan{all = true, verdicts = stage.VERDICTS}
+      made:psql(("update lakehouse_partitions set %s = %s, file_path = '%s'"):format(column, value, path or "another"))
+      apply(id)
+      return made:value("select why from mmadmin.skipped")
+   end
+
+   for words, row in pairs{["of global"] = {"a", 0, 1, OLD}, ["without an end"] = {"a", 0, false, OLD},
+      ["without an instance"] = {"a", 0, 1, OLD, instance = false}, ["without a begin"] = {"a", false, 1, OLD},
+      ["without any of them"] = {"a", false, false, OLD, instance = false}} do
+      it("changed where one of its identity is there, of one " .. words, function()
+         assert.are.equal("changed", outcome(row, "num_rows", "77"))
+      end)
+
+      for column, value in pairs(CHANGES) do
+         if not (column == "begin_insert_time" and row[2] == false) then
+            it(("gone where the one there has another %s, of one %s"):format(column, words), function()
+               assert.are.equal("gone", outcome(row, column, value))
+            end)
+         end
+      end
+   end
+
+   it("changed where its file is there", function()
+      assert.are.equal("changed", outcome({"a", 0, 1, OLD}, "view_instance_id", "'x'", "a"))
    end)
 end)
 
@@ -354,19 +472,23 @@ describe("after VACUUM FULL, with another row at the address of each planned one
 end)
 
 describe("expirations", function()
-   local many = stage.new("catalog-v6") -- has no exclusion constraint, which makes 20 001 rows slow
-   teardown(function()
-      many:drop()
-   end)
+   -- Four that are far apart in a large plan.
+   local function far_apart(sql)
+      set({{"a", 0, 1, OLD, bytes = 5}, {"b", 1, 2, OLD, bytes = 6}, {"c", 2, 3, OLD, bytes = 7}, {"d", 3, 4, OLD, bytes = 8}})
+      local id = plan()
+      made:psql([[update mmadmin.item set seq = (array[20000, 20001, 40000, 40001])[seq];
+         update mmadmin.retirement set state = 'applying', undo_until = now() + interval '7 days', next_seq = 20000, partitions = 40001;]]
+         .. (sql or ""))
+      assert.are.equal(4, assert(lake:apply_batch(id, {limit = 20002})).retired)
+      return made:value("select string_agg(concat_ws(' ', file_path, file_size, expiration - undo_until), ', ' order by file_path) from temporary_files, mmadmin.retirement")
+   end
 
    it("grow by an hour after each 20 000 files", function()
-      many:set({}, HUNDREDS:gsub("log_entries", "images"):gsub("200", "20001"):gsub("1 hour", "1 second"))
-      lake = many:open()
-      apply(plan{view_set = "images", verdicts = {"only_copy"}})
+      assert.are.equal("a 5 00:00:00, b 6 01:00:00, c 7 01:00:00, d 8 02:00:00", far_apart())
+   end)
 
-      assert.are.same({{"00:00:00", "20000"}, {"01:00:00", "1"}}, many:rows[[
-         select expiration - undo_until, count(*) from temporary_files, mmadmin.retirement group by 1 order by 1]])
-      assert.are.equal("p20001", many:value("select file_path from temporary_files order by expiration desc limit 1"))
+   it("grow by an hour after each 20 000 files of rows that have moved", function()
+      assert.are.equal("a 5 00:00:00, b 6 01:00:00, c 7 01:00:00, d 8 02:00:00", far_apart("update lakehouse_partitions set updated = updated"))
    end)
 
    it("belong to the retirement, not to the batch", function()
@@ -387,7 +509,7 @@ describe("expirations", function()
       set(SOME)
       apply(plan{view_set = "log_entries", verdicts = {"replaced"}, undo_for = "2d"}, {undo_for = 3 * 3600})
 
-      assert.are.equal("03:00:00", made:value("select expiration - applied_at from temporary_files, mmadmin.retirement"))
+      assert.are.equal("03:00:00 03:00:00", made:value("select expiration - applied_at || ' ' || undo_for from temporary_files, mmadmin.retirement"))
    end)
 
    it("are never sooner than two hours, as none is retired in the last one", function()

@@ -1,4 +1,5 @@
 -- What stops or disturbs the application of a plan, and that it goes on or stays as it was.
+local mm = require("mm")
 local pgbouncer = require("spec.support.pgbouncer")
 local psql = require("spec.support.psql")
 local shell = require("spec.support.shell")
@@ -132,6 +133,35 @@ describe("apply", function()
       assert_refused("conflict", id .. " is abandoned", apply())
    end)
 
+   -- What happens while the guards are asked, which is after the state was looked at.
+   local function with_hook(call)
+      local by = assert(mm.open(made.db.conninfo, {registry = assert(mm.registry.release("0.33")), guards = {{name = "hook", check = call}}}))
+      finally(function()
+         by:close()
+      end)
+      return by
+   end
+
+   it("refuses a plan that is given up just before it begins", function()
+      assert_refused("conflict", "retirement 1 is no plan to apply: it is applied, abandoned or too old",
+         apply(nil, with_hook(function()
+            assert(lake:abandon(id))
+         end)))
+
+      assert.are.equal("abandoned 1", state())
+   end)
+
+   it("refuses one that is paused just before it goes on", function()
+      pcall(apply, {limit = 2, on_batch = error})
+
+      assert_failed("conflict", "retirement 1 is no plan to apply: it is applied, abandoned or too old",
+         apply(nil, with_hook(function()
+            assert(lake:pause(id))
+         end)))
+
+      assert.are.equal("paused 3", state())
+   end)
+
    it("refuses a plan that is paused, and says how to go on", function()
       pcall(apply, {limit = 2, on_batch = error})
       assert(lake:pause(id))
@@ -195,6 +225,30 @@ describe("a verdict that got worse since the plan stops apply before the first r
 
       assert_failed("conflict", "1 partitions would lose more now than when they were planned: "
          .. "1 of log_entries were rebuildable and are waits_for_blocks", apply())
+   end)
+
+   it("replaced, and could only be rebuilt", function()
+      set({{"a", 0, 1, OLD}, {"new", 0, 1, NEW}, BLOCKS}, stage.block(0.5, 100))
+      made:psql("delete from lakehouse_partitions where file_path = 'new'")
+
+      assert_failed("conflict", "1 partitions would lose more now than when they were planned: "
+         .. "1 of log_entries were replaced and are rebuildable", apply())
+   end)
+
+   it("waiting for blocks, and covered by what holds less", function()
+      set({{"a", 0, 1, OLD}}, stage.block(0.5, 100))
+      made:add{{"new", 0, 1, NEW, events = 1}}
+
+      assert_failed("conflict", "1 partitions would lose more now than when they were planned: "
+         .. "1 of log_entries were waits_for_blocks and are short", apply())
+   end)
+
+   it("short, and what covered it is gone", function()
+      set{{"a", 0, 1, OLD}, {"new", 0, 1, NEW, events = 1}}
+      made:psql("delete from lakehouse_partitions where file_path = 'new'")
+
+      assert_failed("conflict", "1 partitions would lose more now than when they were planned: "
+         .. "1 of log_entries were short and are only_copy", apply())
    end)
 
    it("all those of a plan are counted", function()
@@ -261,11 +315,20 @@ describe("after the last batch apply", function()
    end)
 
    it("reports a live partition whose file it queued", function()
+      made:psql("delete from lakehouse_partitions where file_path = 'e'")
+
       local err = assert_failed("conflict", "1 files of live partitions are queued for deletion: b", apply{on_batch = function()
          made:psql("update lakehouse_partitions set file_path = 'b' where file_path = 'new'")
       end})
 
       assert.are.same({"committed", "take it back: mmlua undo " .. id}, {err.outcome, err.hint})
+   end)
+
+   it("does not report a live partition whose file is not queued any more", function()
+      assert.are.equal("applied", assert(apply{on_batch = function()
+         made:psql("delete from temporary_files where file_path = 'b'")
+         made:add{{"b", 20, 21, NEW}}
+      end}).state)
    end)
 
    it("does not report a live partition whose file somebody else queued", function()
@@ -303,6 +366,22 @@ describe("apply, disturbed between two batches,", function()
       assert.are.same({2, "paused 3"}, {err.done, state()})
       assert(other:resume(id))
       assert_done(apply())
+   end)
+
+   it("changes nothing in a batch that it may not begin", function()
+      local other = made:open()
+      made:psql("create table kept as select * from lakehouse_partitions where file_path = 'a'; delete from lakehouse_partitions where file_path = 'a'")
+      finally(function()
+         made:psql("drop table kept")
+      end)
+
+      assert_failed("conflict", id .. " is paused now", apply{limit = 2, on_batch = function()
+         made:psql("insert into lakehouse_partitions select * from kept")
+         assert(other:pause(id))
+      end})
+
+      assert.are.same({"a c d e new", "b", "1 gone"},
+         {made:live(), made:queued(), made:value("select string_agg(seq || ' ' || why, ', ') from mmadmin.skipped")})
    end)
 
    it("stops when another connection undoes it", function()
@@ -428,6 +507,24 @@ describe("a batch", function()
    end)
 end)
 
+describe("a retirement that begins", function()
+   it("waits for another that does", function()
+      set(FIVE)
+      local holder, one = made:session(), worker.start(made.db)
+      one:run("lake = assert(mm.open(conninfo, {registry = mm.registry.release('0.33')}))")
+      holder:run("select pg_advisory_lock(28013, 1)")
+
+      one:send("return lake:apply(..., {reason = 'spec', overrides = {writers = 'spec', budget = 'spec'}})", id)
+
+      assert.are.equal("blocked", one:settle())
+      assert.are.equal("planned 1", state())
+      holder:run("select pg_advisory_unlock(28013, 1)")
+      assert_done(one:wait())
+      one:close()
+      holder:close()
+   end)
+end)
+
 describe("a batch that waits", function()
    local one, holder
 
@@ -538,6 +635,13 @@ describe("a retirement", function()
 
    it("can be resumed after a pause only", function()
       assert_failed("conflict", id .. " is planned: it cannot be resumed", lake:resume(id))
+   end)
+
+   it("can be resumed before anything was retired, and then nothing is accepted", function()
+      begin()
+      assert(lake:pause(id))
+
+      assert.are.same({"applying", 0}, {assert(lake:resume(id)).state, lake:retirement(id).changed_accepted})
    end)
 
    it("is listed, the newest first", function()

@@ -335,6 +335,15 @@ describe("undo restores nothing", function()
          .. "1 overlap a row of the same hash that is there now (such as log_entries/global [2026-11-01 00:00:00+00, 2026-11-01 01:00:00+00])")
    end)
 
+   it("and names the first of several", function()
+      made:psql("delete from temporary_files where file_path in ('a', 'b', 'c')")
+
+      local check = assert(lake:undo(id, {dry_run = true})).check
+
+      assert.are.same({1, 3, "log_entries/global [2026-11-01 00:00:00+00, 2026-11-01 01:00:00+00]"},
+         {#check.problems, check.problems[1].partitions, check.problems[1].example})
+   end)
+
    it("and tells it in a dry run", function()
       made:psql("delete from temporary_files where file_path = 'b'")
 
@@ -361,6 +370,26 @@ describe("undo restores nothing", function()
 
       assert.are.same({2, "undoing 5 3", "a b new"}, {err.done, state(), made:live()})
    end)
+
+   it("of a batch during which files leave the queue, of which it names the first", function()
+      retire{{"a", 0, 1, OLD}, {"z", 1, 2, OLD}, {"c", 2, 3, OLD}, {"b", 3, 4, OLD}}
+
+      assert_failed("conflict", "1 files are not in the queue any more, 1 expire within five minutes: b",
+         undo{limit = 2, on_batch = after_batch(1, function()
+            made:psql("delete from temporary_files where file_path = 'c';"
+               .. "update temporary_files set expiration = now() where file_path = 'b'")
+         end)})
+   end)
+
+   for minutes, expected in pairs{[4] = "conflict", [6] = "undone"} do
+      it(("of a batch during which a file comes to expire within five minutes, and not %d"):format(minutes), function()
+         local done, err = undo{limit = 2, on_batch = after_batch(1, function()
+            made:psql(("update temporary_files set expiration = now() + interval '%d minutes' where file_path = 'c'"):format(minutes))
+         end)}
+
+         assert.are.equal(expected, done and done.state or err.code)
+      end)
+   end
 
    it("of a batch during which a writer takes its range", function()
       local _, err = undo{limit = 2, on_batch = function()
@@ -425,6 +454,7 @@ describe("a partial undo", function()
          assert.are.same({"undone", 1, 3}, {done.state, done.restored, done.unrestored})
          assert.are.same({"a file_deleted, b file_expires, c overlapped", "new newer", "b c"}, {unrestored(), made:live(), made:queued()})
          assert.are.equal("1", made:value("select count(*) from lakehouse_partitions where file_path is null"))
+         assert.are.equal("0", made:value("select sum(bytes) from mmadmin.batch where kind = 'undo'"))
       end)
    end
 
@@ -456,6 +486,82 @@ describe("a partial undo", function()
    end)
 end)
 
+describe("undo in a catalog without the constraint", function()
+   local early = stage.new("catalog-v6")
+
+   local function newer(path, from, to, fields)
+      fields = fields or {}
+      local hash = fields.hash
+      if hash == nil then
+         hash = OLD
+      end
+      early:add{{path, from, to, hash, instance = fields.instance, view_set = fields.view_set, updated = fields.updated}}
+      if not fields.updated then
+         early:psql(("update lakehouse_partitions set updated = now() where file_path = '%s'"):format(path))
+      end
+   end
+
+   local function problems()
+      local words = {}
+      for _, problem in ipairs(assert(lake:undo(id, {dry_run = true})).check.problems) do
+         words[#words + 1] = ("%d %s"):format(problem.partitions, problem.why)
+      end
+      return table.concat(words, ", ")
+   end
+
+   before_each(function()
+      retire({{"a", 1, 2, OLD}, {"point", 5, 5, OLD}, {"backwards", 7, 6, OLD}, {"none", 8, 9, OLD, instance = false}}, early)
+   end)
+   teardown(function()
+      early:drop()
+   end)
+
+   for words, bounds in pairs{["its range"] = {1, 2}, ["its beginning"] = {0, 1.5}, ["its end"] = {1.5, 3}, ["more than it"] = {0, 3},
+      ["all time until then"] = {false, 1.5}, ["all time from then"] = {1.5, false}} do
+      it("is kept by a newer row of " .. words, function()
+         newer("newer", bounds[1], bounds[2])
+
+         assert.are.equal("1 overlapped", problems())
+      end)
+   end
+
+   it("is kept by a newer row of all time, but for points and what leads backwards", function()
+      newer("newer", false, false)
+
+      assert.are.equal("1 overlapped", problems())
+   end)
+
+   for words, fields in pairs{["that touches its beginning"] = {0, 1}, ["that touches its end"] = {2, 3}, ["that is a point"] = {1.5, 1.5},
+      ["that leads backwards"] = {1.75, 1.25}, ["of another hash"] = {1, 2, hash = "06"}, ["without hash"] = {1, 2, hash = false},
+      ["of another instance"] = {1, 2, instance = "x"}, ["without instance"] = {1, 2, instance = false},
+      ["of another view set"] = {1, 2, view_set = "measures"}, ["that is as old as it"] = {1, 2, updated = 2},
+      ["that has a point of it"] = {4, 6}} do
+      it("is not kept by a row " .. words, function()
+         newer("newer", fields[1], fields[2], fields)
+
+         assert.are.equal("", problems())
+      end)
+   end
+
+   it("is kept by newer rows of the retirement alone that is undone", function()
+      local first = id
+      id = assert(lake:plan{all = true, verdicts = stage.VERDICTS}).id
+      assert(apply())
+      newer("newer", 1, 2)
+      id = first
+
+      assert.are.equal("1 overlapped", problems())
+   end)
+
+   it("restores the others when asked", function()
+      newer("newer", 1, 2)
+
+      local done = assert(undo{partial = true})
+
+      assert.are.same({3, 1, "backwards newer none point"}, {done.restored, done.unrestored, early:live()})
+   end)
+end)
+
 describe("undo after the catalog was upgraded", function()
    local function upgraded(template, sql)
       local old = stage.new(template)
@@ -475,6 +581,19 @@ describe("undo after the catalog was upgraded", function()
 
       assert.are.equal("1 5", old:value("select min(partition_format_version) || ' ' || count(*) from lakehouse_partitions"))
    end)
+
+   for column, spec in pairs{file_metadata = {1, "bytea not null default '\\x07'"}, num_rows = {2, "bigint not null default 7"},
+      partition_format_version = {4, "integer not null default 7"}, sort_order = {6, "text[] not null default '{7}'"},
+      max_sort_key_time = {7, "timestamptz not null default '2007-07-07 00:00Z'"}} do
+      it("gives a new column its default: " .. column, function()
+         local old = upgraded("catalog-v" .. spec[1], ("update lakehouse_migration set version = %d; alter table lakehouse_partitions "
+            .. "add column %s %s"):format(spec[1] + 1, column, spec[2]))
+
+         assert.are.equal("undone", assert(undo({}, old:open())).state)
+
+         assert.are.equal("5 1", old:value(("select count(*) || ' ' || count(distinct %s) from lakehouse_partitions"):format(column)))
+      end)
+   end
 
    it("gives them their defaults through a lake that was opened before, too", function()
       local old = upgraded("catalog-v6", [[update lakehouse_migration set version = 8;

@@ -1,4 +1,5 @@
--- Real PostgreSQL for specs: one private cluster per run, started at its first use and gone with the run.
+-- Real PostgreSQL for specs: one private cluster per run, started at its first use and gone with the run. Where
+-- MM_SPEC_SERVER is the folder of a throw-away one that lives longer, that one, after what earlier runs left there.
 --
 --   local postgres = require("spec.support.postgres")
 --   local db = postgres.database("lake-0.33.0")   a fresh copy of a lake: lake-0.27.0, lake-rolling, lake-0.33.0
@@ -37,12 +38,17 @@ local function handle(name, user)
    return setmetatable({name = name, user = user, conninfo = conninfo}, database)
 end
 
+local LEFT_BEHIND = [[
+   select format('drop database %I with (force)', datname) from pg_database where datname like 'spec\_%' \gexec
+   select format('drop role %I', rolname) from pg_roles where rolname like 'spec\_role\_%' \gexec]]
+
 -- The cluster; `.server.folder` holds its socket and is removed with it.
 function postgres.start()
    if not cluster then
-      local throwaway = dofile("demo/throwaway.lua")
-      cluster = {server = assert(throwaway.start("demo/throwaway-postgres"))}
+      local folder = os.getenv("MM_SPEC_SERVER")
+      cluster = {server = folder and {folder = folder} or assert(dofile("demo/throwaway.lua").start("demo/throwaway-postgres"))}
       cluster.admin = handle("postgres", "postgres")
+      cluster.admin:psql(folder and LEFT_BEHIND or "")
    end
    return cluster
 end

@@ -45,7 +45,8 @@ end
 function stage:open(options)
    local mm = require("mm")
    options = options or {registry = assert(mm.registry.release("0.33"))}
-   local lake = assert(mm.open(options.conninfo or self.db.conninfo, {registry = options.registry}))
+   local lake = assert(mm.open(options.conninfo or self.db.conninfo,
+      {registry = options.registry, retention_days = options.retention_days}))
    self.opened[#self.opened + 1] = lake
    return lake
 end
@@ -62,9 +63,13 @@ function stage:close()
    self.opened = {}
 end
 
+-- Rows are deleted, which is quicker, but where they shall get the first addresses again.
 local EMPTY = [[
-   truncate lakehouse_partitions, temporary_files, blocks, streams, processes, mmadmin.retirement, mmadmin.item,
-      mmadmin.skipped, mmadmin.unrestored, mmadmin.batch, mmadmin.view_set, mmadmin.hold, mmadmin.audit restart identity;
+   truncate lakehouse_partitions;
+   delete from temporary_files; delete from blocks; delete from streams; delete from processes;
+   delete from mmadmin.batch; delete from mmadmin.skipped; delete from mmadmin.unrestored; delete from mmadmin.item;
+   delete from mmadmin.retirement; delete from mmadmin.view_set; delete from mmadmin.hold; delete from mmadmin.audit;
+   alter table mmadmin.retirement alter retirement restart; alter table mmadmin.hold alter hold restart;
    update mmadmin.audit_head set seq = 0, hash = sha256('');
    update mmadmin.lake set system_identifier = (select system_identifier from pg_control_system()),
       database_oid = (select oid from pg_database where datname = current_database());

@@ -8,4 +8,4 @@ update mmadmin.retirement r
          where i.retirement = (select retirement from mmadmin.retirement where xact = pg_current_xact_id())
        ) s
  where r.xact = pg_current_xact_id()
-returning r.retirement, r.digest, r.partitions;
+returning r.retirement;

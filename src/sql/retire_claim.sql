@@ -8,5 +8,4 @@ update mmadmin.retirement
    and partition_columns = array(
        select attname::text from pg_catalog.pg_attribute
         where attrelid = 'lakehouse_partitions'::regclass and attnum > 0 and not attisdropped
-        order by attnum)
-returning batch_from, next_seq;
+        order by attnum);

@@ -81,7 +81,7 @@ coverage as (
            array_agg(count) filter (where n is not null) as old_counts,
            array_agg(rows) filter (where n is not null) as old_row_counts
     from (
-        select i.g, c.b, c.e, i.s, i.is_global, i.are_rows_comparable, i.feeds, coalesce(c.rows, 0) as rows,
+        select i.g, c.b, c.e, i.s, i.is_global, i.are_rows_comparable, i.feeds, c.rows,
                case when c.rows is null or c.rows = 0 and c.count > 0 and not c.are_rows_comparable then -1
                     else coalesce(c.count, -1) end as count, null::bigint as n
         from counted c

@@ -1,0 +1,105 @@
+-- Mutants that change nothing that anybody could notice, by the reason why. They are not run.
+local REASONS = {
+   {
+      why = "`xact` alone finds the one row that this transaction has written",
+      "src/sql/retire_batch.sql: true for retirement = $1::bigint",
+      "src/sql/retire_moved.sql: true for retirement = $1::bigint",
+      "src/sql/retire_close.sql: true for retirement = $1::bigint",
+      "src/sql/retire_skipped.sql: true for r.retirement = $1::bigint",
+      "src/sql/undo_leave_out.sql: true for r.retirement = $1::bigint",
+      "src/sql/undo_restore.sql: true for r.retirement = $1::bigint",
+      "src/sql/undo_dequeue.sql: true for r.retirement = $1::bigint",
+      "src/sql/undo_close.sql: true for retirement = $1::bigint",
+   },
+   {
+      why = "that there is a row is what counts, not what is in it",
+      "src/sql/retire_begin.sql: null for retirement",
+      "src/sql/retire_state.sql: null for retirement",
+      "src/sql/undo_begin.sql: null for retirement",
+      "src/sql/undo_end.sql: null for retirement",
+   },
+   {
+      why = "no two clocks agree to the microsecond",
+      "src/sql/retire_begin.sql: where retirement = $1::bigint and (state = 'planned' and now() «<» valid_until or state = "
+         .. "'applying') and pruned_at is null -> <=",
+      "src/sql/retire_claim.sql: and now() «<» undo_until - interval '1 hour' -> <=",
+      "src/sql/undo_problem.sql: when t.expiration «<=» now() + interval '5 minutes' then 'file_expires' -> <",
+      "src/sql/undo_dequeue.sql: count(*) filter (where g.expiration «<=» now() + interval '5 minutes') as late, -> <",
+      "src/sql/undo_dequeue.sql: min(p.file_path) filter (where g.file_path is null or g.expiration «<=» now() + interval "
+         .. "'5 minutes') as example -> <",
+   },
+   {
+      why = "no column has the number 0",
+      "src/sql/plan_begin.sql: where attrelid = 'lakehouse_partitions'::regclass and attnum «>» 0 and not attisdropped -> >=",
+      "src/sql/retire_claim.sql: where attrelid = 'lakehouse_partitions'::regclass and attnum «>» 0 and not attisdropped -> >=",
+   },
+   {
+      why = "the core refuses a batch of less than one before it is claimed",
+      "src/sql/retire_claim.sql: set batch_from = next_seq, next_seq = least(next_seq + greatest($2::bigint, «1»), partitions + "
+         .. "1), xact = pg_current_xact_id() -> 0",
+      "src/sql/undo_claim.sql: set batch_from = undo_seq, undo_seq = least(undo_seq + greatest($2::bigint, «1»), next_seq), xact "
+         .. "= pg_current_xact_id() -> 0",
+   },
+   {
+      why = "asked after the last batch, when no item is to come",
+      "src/sql/retire_live_files.sql: true for i.seq < r.next_seq",
+      "src/sql/retire_live_files.sql: join mmadmin.item i on i.retirement = r.retirement and i.seq «<» r.next_seq -> <=",
+   },
+   {
+      why = "nothing behind this batch is skipped yet",
+      "src/sql/retire_moved.sql: true for s.seq < (select next_seq from claim)",
+      "src/sql/retire_moved.sql: and s.seq >= (select batch_from from claim) and s.seq «<» (select next_seq from claim) -> <=",
+      "src/sql/retire_skipped.sql: true for s.seq < r.next_seq",
+      "src/sql/retire_skipped.sql: and s.retirement = r.retirement and s.seq >= r.batch_from and s.seq «<» r.next_seq -> <=",
+   },
+   {
+      why = "for the index alone: what it finds is compared in every column",
+      "src/sql/retire_moved.sql: true for p.view_set_name = b.view_set_name",
+      "src/sql/retire_moved.sql: true for p.view_instance_id = b.view_instance_id",
+      "src/sql/retire_moved.sql: true for p.begin_insert_time = b.begin_insert_time",
+   },
+   {
+      why = "to spare reading the table: who has a whole key was found by the index, and is found again",
+      "src/sql/retire_moved.sql: true for (b.view_set_name is null or b.view_instance_id is null or b.begin_insert_time is null)",
+      "src/sql/retire_skipped.sql: true for (b.view_set_name is null or b.view_instance_id is null or b.begin_insert_time is null)",
+   },
+   {
+      why = "no plan takes a partition without a view set, nor one without a hash",
+      "src/sql/retire_moved.sql: false for b.view_set_name is null",
+      "src/sql/retire_skipped.sql: false for b.view_set_name is null",
+      "src/sql/retire_skipped.sql: where p.view_set_name «is not distinct from» b.view_set_name -> =",
+      "src/sql/retire_skipped.sql: and p.file_schema_hash «is not distinct from» b.file_schema_hash -> =",
+      "src/sql/retire_skipped.sql: and p.file_schema_hash «is not distinct from» b.file_schema_hash -> = #2",
+   },
+   {
+      why = "an item of another retirement with this number and equal columns has the same file: which one it is makes no "
+         .. "difference",
+      "src/sql/retire_moved.sql: true for b.retirement = $1::bigint",
+   },
+   {
+      why = "of a row that changed while this waited PostgreSQL 15 compares the address again; older minor versions do not",
+      "src/sql/retire_moved.sql: true for \\ir same_partition.sql #3",
+   },
+   {
+      why = "what is empty is so by its own columns, which do not change: it cannot get worse",
+      "src/sql/retire_recheck.sql: without values «('empty', 0)», ('replaced', 0), ('rebuildable', 1), ('waits_for_blocks', 2), "
+         .. "('short', 3), ('only_copy', 4)",
+      "src/sql/retire_recheck.sql: values ('empty', «0»), ('replaced', 0), ('rebuildable', 1), ('waits_for_blocks', 2), ('short', "
+         .. "3), ('only_copy', 4) -> 1",
+   },
+   {
+      why = "nothing is worse than the only copy, whatever its rank",
+      "src/sql/retire_recheck.sql: values ('empty', 0), ('replaced', 0), ('rebuildable', 1), ('waits_for_blocks', 2), ('short', "
+         .. "3), ('only_copy', «4») -> 5",
+   },
+}
+
+local equivalents = {why = {}}
+
+for _, reason in ipairs(REASONS) do
+   for _, name in ipairs(reason) do
+      equivalents.why[name] = reason.why
+   end
+end
+
+return equivalents
