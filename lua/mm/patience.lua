@@ -47,8 +47,8 @@ local function cure(self, err, attempt)
    return attempt < ATTEMPTS
 end
 
---- Runs a batch; what passes by itself is tried again, a batch that takes too long is halved. When the connection is lost
---- and it was committed, it is that batch.
+--- Runs a batch; what passes by itself is tried again, a batch that takes too long is halved. When the connection is
+--- lost and it was committed, it is that batch.
 ---@param lake mm.lake
 ---@param kind "apply"|"undo"
 ---@param number integer
@@ -68,8 +68,8 @@ end
 -- What tells nothing of a change that was tried before.
 local SILENT = {connection = true, timeout = true, cancelled = true}
 
---- Runs a change that may be made twice, and again when the connection was lost: the first time may have been committed.
---- An error of the second time is one of the first, too, when the server did not come to it.
+--- Runs a change that may be made twice, and again when the connection was lost: the first time may have been
+--- committed. An error of the second time is one of the first, too, when the server did not come to it.
 ---@param run fun(is_again: boolean): any, table|nil
 ---@return any result, table|nil err
 function patience.again(run)

@@ -8,7 +8,7 @@ for _, set in ipairs(assert(mm.registry.release("0.33")):list_view_sets()) do
    NEW[set.view_set_name] = set.current_schema_hash
 end
 
-local PROCESS, STREAM, OTHER = stage.PROCESS, stage.STREAM, "33333333-0000-4000-8000-000000000003"
+local PROCESS, OTHER = stage.PROCESS, "33333333-0000-4000-8000-000000000003"
 local made = stage.new("catalog-v10")
 local lake
 

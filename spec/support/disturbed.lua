@@ -19,6 +19,7 @@ local operations = require("spec.support.operations")
 local proxy = require("spec.support.proxy")
 local snapshot = require("spec.support.snapshot")
 local stage = require("spec.support.stage")
+local watched_core = require("spec.support.watched_core")
 
 local disturbed = {}
 disturbed.__index = disturbed
@@ -30,44 +31,9 @@ local ELSEWHERE = [[select count(*), count(*) filter (where state is distinct fr
 local LIVE = "select coalesce(string_agg(file_path, ' ' order by file_path), '') from %s"
 -- The large statements are planned as they are written: they are run thousands of times on a handful of rows.
 local QUICK = "alter database %s set join_collapse_limit = 1; alter database %s set from_collapse_limit = 1"
--- One transaction each.
-local CHANGES = {"lake_begin", "lake_apply_batch", "lake_undo_begin", "lake_undo_batch", "lake_undo_end",
-   "lake_set_state"}
-
 local function found(self)
    local row = self.eye:rows(FOUND:format(self.operation.kind or ""))[1]
    return {row = row[1], state = row[2], done = tonumber(row[3])}
-end
-
--- Of a failed call of the core that says what became of its transaction.
-local function note_untrue(self, name, before, err)
-   self:settle()
-   local outcome = found(self).row == before.row and "aborted" or "committed"
-   if err.outcome ~= outcome then
-      self.untrue[#self.untrue + 1] = ("%s said %s and was %s"):format(name, tostring(err.outcome), outcome)
-   end
-end
-
--- The core's calls are looked at one by one, as long as no transaction may still be running. It does not sleep long.
-local function watch_core(self)
-   local calls = {sleep = core.sleep}
-   for _, name in ipairs(CHANGES) do
-      local call = core[name]
-      calls[name] = call
-      core[name] = function(...)
-         local before = found(self)
-         local result, err = call(...)
-         self.is_in_doubt = self.is_in_doubt or err and err.outcome == "unknown"
-         if err and not self.is_in_doubt then
-            note_untrue(self, name, before, err)
-         end
-         return result, err
-      end
-   end
-   core.sleep = function(seconds)
-      calls.sleep(seconds / 1000)
-   end
-   return calls
 end
 
 -- The stage of another server.
@@ -135,7 +101,7 @@ function disturbed:restart()
 end
 
 function disturbed:run()
-   local calls = watch_core(self)
+   local calls = watched_core.watch(self, found)
    local is_right, run = pcall(operations.run, self.name, self.lake, self.id, self.limit)
    for name, call in pairs(calls) do
       core[name] = call
