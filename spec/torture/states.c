@@ -1,12 +1,14 @@
 /* Lua states whose allocations can fail, for a Lua that stands outside.
  *
  *   faults.watch(domain, library)       "core" or "libpq" is this library, a path or soname
- *   faults.keep(library)                stays loaded, so that what leaked from it can be named
- *   faults.start(domain, first, count)  "lua", "core" or "libpq": the attempts that fail from now
- * on, until a state was made or called faults.state(script)                a new state with the
- * functions that the file `script` returns in a table; nil and an error state:call(name, texts...)
- * calls one of them: true and texts, or false and an error state:close() closes it, and then ends
- * the failures faults.failed(domain)               how many did since faults.start
+ *   faults.keep(library)                it stays loaded, so that what leaked from it can be named
+ *   faults.start(domain, first, count)  the attempts of "lua", "core" or "libpq" that fail from now
+ *                                       on, until a state was made, called or closed
+ *   faults.state(script) -> state       with the functions that this file returns in a table;
+ *                                       or nil and an error
+ *   state:call(name, texts...)          calls one: true and texts, or false and an error
+ *   state:close()
+ *   faults.failed(domain)               how many did since faults.start
  *   faults.live(domain)                 how many blocks are not freed
  *
  * An error is a table {code=, message=, detail=, outcome=, done=}, of texts. */
@@ -223,12 +225,6 @@ static int states_failed(lua_State *L)
     return 1;
 }
 
-static int states_attempts(lua_State *L)
-{
-    lua_pushinteger(L, check_domain(L)->attempts);
-    return 1;
-}
-
 static int states_live(lua_State *L)
 {
     lua_pushinteger(L, check_domain(L)->live);
@@ -249,10 +245,13 @@ int luaopen_faults(lua_State *L)
 {
     static const luaL_Reg methods[] = {{"call", state_call}, {"close", state_close}, {NULL, NULL}};
     static const luaL_Reg functions[] = {
-        {"watch", states_watch},   {"keep", states_keep},
-        {"start", states_start},   {"state", states_state},
-        {"failed", states_failed}, {"attempts", states_attempts},
-        {"live", states_live},     {NULL, NULL},
+        {"watch", states_watch},
+        {"keep", states_keep},
+        {"start", states_start},
+        {"state", states_state},
+        {"failed", states_failed},
+        {"live", states_live},
+        {NULL, NULL},
     };
 
     luaL_newmetatable(L, STATE_MT);
