@@ -11,5 +11,5 @@ $(FAULTS): $(FAULTS_SOURCES) spec/torture/faults.h $(BUILD)/flags
 	$(CC) $(ALL_CFLAGS) $(call cflags,$(faults_packages)) -shared -o $@ $(FAULTS_SOURCES) $(LDFLAGS) -ldl
 
 .PHONY: torture
-torture: all tests ## what takes longer than `check` may: allocations fail, predicates go, each in turn
+torture: all tests ## proof under faults, more of it than `check` has time for; prints its figures
 	@tools/torture
