@@ -44,11 +44,12 @@ enum { MM_MAX_GUARDS = 8 };
 mm_code mm_retirement_begin(mm_lake *lake, int64_t number, const char *digest, const char *reason,
                             const char *undo_for, const mm_guards *guards, mm_error *err) MM_CHECK;
 
-/* Retires the next `limit` planned rows that are still as planned: deletes them and queues their
- * files. One transaction, below a second; on failure nothing changed unless err->outcome says so.
- * Errors: TIMEOUT (try fewer), as mm_lake_check_writable and mm_db_run. */
-mm_code mm_retirement_apply_batch(mm_lake *lake, int64_t number, int64_t limit, mm_batch *out,
-                                  mm_error *err) MM_CHECK;
+/* Retires the next `limit` planned rows that are still as planned, only if they begin at `from` (0:
+ * wherever): deletes them and queues their files. One transaction, below a second; on failure
+ * nothing changed unless err->outcome says so. Errors: TIMEOUT (try fewer), as
+ * mm_lake_check_writable and mm_db_run. */
+mm_code mm_retirement_apply_batch(mm_lake *lake, int64_t number, int64_t limit, int64_t from,
+                                  mm_batch *out, mm_error *err) MM_CHECK;
 
 /* Finds the batch of `kind` ("apply" or "undo") that begins at `first_seq`, for one whose
  * connection was lost: waits for the transaction if it is still running. Not claimed: it was not
@@ -71,12 +72,12 @@ mm_code mm_retirement_undo_begin(mm_lake *lake, int64_t number, const char *reas
 mm_code mm_retirement_prune(mm_lake *lake, int64_t number, const char *older_than,
                             const char *reason, bool *out, mm_error *err) MM_CHECK;
 
-/* Brings the next `limit` rows back and takes their files out of the queue; what cannot be restored
- * is left out and noted where `leave_out`, else it is an error and the whole batch is left. One
- * transaction. Errors: CONFLICT (a file is lost or expires, a newer row overlaps), TIMEOUT (try
- * fewer), as mm_db_run. */
-mm_code mm_retirement_undo_batch(mm_lake *lake, int64_t number, int64_t limit, bool leave_out,
-                                 mm_batch *out, mm_error *err) MM_CHECK;
+/* Brings the next `limit` rows back, only if they begin at `from` (0: wherever), and takes their
+ * files out of the queue; what cannot be restored is left out and noted where `leave_out`, else it
+ * is an error and the whole batch is left. One transaction. Errors: CONFLICT (a file is lost or
+ * expires, a newer row overlaps), TIMEOUT (try fewer), as mm_db_run. */
+mm_code mm_retirement_undo_batch(mm_lake *lake, int64_t number, int64_t limit, int64_t from,
+                                 bool leave_out, mm_batch *out, mm_error *err) MM_CHECK;
 
 /* Ends an undo that has nothing (left) to bring back. */
 mm_code mm_retirement_undo_end(mm_lake *lake, int64_t number, mm_error *err) MM_CHECK;

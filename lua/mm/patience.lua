@@ -15,17 +15,34 @@ local function pause(attempt)
    core.sleep(math.min(0.5, 0.02 * attempt) * (0.5 + math.random()))
 end
 
+local function run(self, from, ...)
+   local batch, err = core[("lake_%s_batch"):format(self.kind)](self.lake, self.number, self.limit, from, ...)
+   self.doubt = err and err.outcome == "unknown" and err or nil
+   self.was_lost = self.was_lost or self.doubt ~= nil
+   return batch, err
+end
+
+local function find(self)
+   return core.lake_find_batch(self.lake, self.number, self.kind, self.from)
+end
+
 -- `doubt` is the error after which nobody knows yet whether its batch was committed: that is looked for before another
--- one is run.
+-- one is run, and after it, for the server may come to a transaction later than to the one that takes its place. Only one
+-- of them begins at `from`. Where neither does, others have come in between: then it begins where they ended.
 local function try(self, ...)
    if self.doubt then
-      local batch, err = core.lake_find_batch(self.lake, self.number, self.kind, self.from)
+      local batch, err = find(self)
       if err or batch.is_claimed then
          return batch, err
       end
    end
-   local batch, err = core[("lake_%s_batch"):format(self.kind)](self.lake, self.number, self.limit, ...)
-   self.doubt = err and err.outcome == "unknown" and err or nil
+   local batch, err = run(self, self.from, ...)
+   if batch and not batch.is_claimed and self.was_lost then
+      batch, err = find(self)
+   end
+   if batch and not batch.is_claimed then
+      batch, err = run(self, nil, ...)
+   end
    return batch, err
 end
 

@@ -63,7 +63,7 @@
 ---@class mm.core what is bound from C; scripts use `require("mm")`
 ---@field version string
 ---@field lake_methods table the methods of lakes, to which modules add theirs
----@field lake_apply_batch fun(lake: mm.lake, number: integer, limit: integer): mm.batch?, mm.error?
+---@field lake_apply_batch fun(lake: mm.lake, number: integer, limit: integer, from: integer?): mm.batch?, mm.error?
 ---@field lake_adopt fun(lake: mm.lake, reason: string?): true?, mm.error?
 ---@field lake_audit_refused fun(lake: mm.lake, number: integer?, reason: string?, detail: string): true?, mm.error?
 ---@field lake_begin fun(lake: mm.lake, ...): true?, mm.error? number, digest, reason, undo window, guards, overrides
@@ -85,7 +85,7 @@
 ---@field lake_select fun(lake: mm.lake, statement: string, modes: string?, params: table): table[]?, mm.error?
 ---@field lake_set_script fun(lake: mm.lake, path: string): true?, mm.error? the file that runs, for the audit
 ---@field lake_set_state fun(lake: mm.lake, number: integer, state: string, from: string[]): true?, mm.error?
----@field lake_undo_batch fun(lake: mm.lake, number: integer, limit: integer, leave_out: boolean): mm.batch?, mm.error?
+---@field lake_undo_batch fun(lake: mm.lake, ...): mm.batch?, mm.error? number, limit, from or nil, leave_out
 ---@field lake_undo_begin fun(lake: mm.lake, number: integer, reason: string, overrides: string): true?, mm.error?
 ---@field lake_undo_end fun(lake: mm.lake, number: integer): true?, mm.error?
 ---@field lake_upgrade fun(lake: mm.lake, reason: string?): true?, mm.error?

@@ -741,7 +741,7 @@ describe("undo beside a writer that read a partition before it was retired", fun
       assert.are.equal("blocked", one:settle())
 
       local core = require("mm.core")
-      local batch, err = core.lake_undo_batch(lake, 1, 10, false)
+      local batch, err = core.lake_undo_batch(lake, 1, 10, nil, false)
 
       assert.is_nil(batch)
       assert.are.same({"timeout", "55P03"}, {err.code, err.sqlstate})

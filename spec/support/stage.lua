@@ -65,8 +65,8 @@ end
 
 -- Rows are deleted, which is quicker, but where they shall get the first addresses again.
 local EMPTY = [[
-   truncate lakehouse_partitions;
-   delete from temporary_files; delete from blocks; delete from streams; delete from processes;
+   truncate lakehouse_partitions, temporary_files;
+   delete from blocks; delete from streams; delete from processes;
    delete from mmadmin.batch; delete from mmadmin.skipped; delete from mmadmin.unrestored; delete from mmadmin.item;
    delete from mmadmin.retirement; delete from mmadmin.view_set; delete from mmadmin.hold; delete from mmadmin.audit;
    alter table mmadmin.retirement alter retirement restart; alter table mmadmin.hold alter hold restart;

@@ -8,7 +8,7 @@ local CONFLICT = {code = "conflict", outcome = "aborted", message = "conflict"}
 local LOCKED = {code = "timeout", sqlstate = "55P03", outcome = "aborted"}
 local SLOW = {code = "timeout", sqlstate = "57014", outcome = "aborted"}
 local CANCELLED = {code = "cancelled", outcome = "aborted"}
-local NOT_FOUND = {is_claimed = false}
+local NOT_FOUND, NOT_THERE = {is_claimed = false}, {is_claimed = false}
 local BATCH, OTHER = {is_claimed = true, first_seq = 4}, {is_claimed = true, first_seq = 7}
 
 local originals, calls
@@ -54,7 +54,7 @@ describe("a batch", function()
    it("that was lost and committed is found, and not run again", function()
       assert.are.equal(BATCH, run({"apply_batch", UNKNOWN}, {"find_batch", BATCH}))
 
-      assert.are.same({{100}, {"apply", 4}}, calls)
+      assert.are.same({{100, 4}, {"apply", 4}}, calls)
    end)
 
    it("that was lost and rolled back is run again", function()
@@ -104,7 +104,18 @@ describe("a batch", function()
    it("waits for a lock, and is halved when it is slow", function()
       assert.are.equal(BATCH, run({"apply_batch", LOCKED}, {"apply_batch", SLOW}, {"apply_batch", BATCH}))
 
-      assert.are.same({{100}, {100}, {50}}, calls)
+      assert.are.same({{100, 4}, {100, 4}, {50, 4}}, calls)
+   end)
+
+   it("that was lost, and to which the server comes after it was looked for, is found then", function()
+      assert.are.equal(BATCH, run({"apply_batch", UNKNOWN}, {"find_batch", NOT_FOUND}, {"apply_batch", NOT_THERE},
+         {"find_batch", BATCH}))
+   end)
+
+   it("begins where others ended when they came in between", function()
+      assert.are.equal(OTHER, run({"apply_batch", NOT_THERE}, {"apply_batch", OTHER}))
+
+      assert.are.same({{100, 4}, {100}}, calls)
    end)
 end)
 

@@ -184,19 +184,20 @@ static mm_code check_limit(int64_t limit, mm_error *err)
                         (long long)limit);
 }
 
-mm_code mm_retirement_apply_batch(mm_lake *lake, int64_t number, int64_t limit, mm_batch *out,
-                                  mm_error *err)
+mm_code mm_retirement_apply_batch(mm_lake *lake, int64_t number, int64_t limit, int64_t from,
+                                  mm_batch *out, mm_error *err)
 {
     static const char *const names[] = {"retire_claim",   "retire_batch", "retire_moved",
                                         "retire_skipped", "retire_close", "audit_retirement"};
     enum { CLOSE = 4, AUDIT = 5, COUNT = 6 };
-    char number_text[NUMBER_BYTES], limit_text[NUMBER_BYTES];
-    const char *params[] = {number_text, limit_text};
+    char number_text[NUMBER_BYTES], limit_text[NUMBER_BYTES], from_text[NUMBER_BYTES];
+    const char *params[] = {number_text, limit_text, from ? from_text : NULL};
     mm_result *results[COUNT] = {NULL};
     mm_code code = mm_lake_check_writable(lake, err);
 
     write_number(number_text, number);
     write_number(limit_text, limit);
+    write_number(from_text, from);
     if (code == MM_OK)
         code = check_limit(limit, err);
     if (code == MM_OK)
@@ -336,20 +337,22 @@ static mm_code newer_columns(mm_lake *lake, const char *number, char *out, size_
     return MM_OK;
 }
 
-mm_code mm_retirement_undo_batch(mm_lake *lake, int64_t number, int64_t limit, bool leave_out,
-                                 mm_batch *out, mm_error *err)
+mm_code mm_retirement_undo_batch(mm_lake *lake, int64_t number, int64_t limit, int64_t from,
+                                 bool leave_out, mm_batch *out, mm_error *err)
 {
     static const char *const names[] = {"undo_claim",      "undo_leave_out", "undo_restore",
                                         "undo_lock",       "undo_dequeue",   "undo_close",
                                         "audit_retirement"};
     enum { DEQUEUE = 4, CLOSE = 5, AUDIT = 6, COUNT = 7 };
-    char number_text[NUMBER_BYTES], limit_text[NUMBER_BYTES], without[256];
-    const char *params[] = {number_text, limit_text, leave_out ? "true" : "false"};
+    char number_text[NUMBER_BYTES], limit_text[NUMBER_BYTES], from_text[NUMBER_BYTES], without[256];
+    const char *params[] = {number_text, limit_text, leave_out ? "true" : "false",
+                            from ? from_text : NULL};
     mm_result *results[COUNT] = {NULL};
     mm_code code = mm_lake_check_state(lake, err);
 
     write_number(number_text, number);
     write_number(limit_text, limit);
+    write_number(from_text, from);
     if (code == MM_OK)
         code = check_limit(limit, err);
     if (code == MM_OK)

@@ -68,13 +68,18 @@ static int push_batch(lua_State *L, mm_code code, const mm_batch *batch, bool is
     return 1;
 }
 
-/* lake_apply_batch(lake, number, limit) -> batch | nil, err */
+static int64_t opt_int(lua_State *L, int index)
+{
+    return lua_isnoneornil(L, index) ? 0 : mml_checkint(L, index);
+}
+
+/* lake_apply_batch(lake, number, limit, [from]) -> batch | nil, err */
 static int lake_apply_batch(lua_State *L)
 {
     mm_batch batch = {0};
     mm_error err = {0};
     mm_code code = mm_retirement_apply_batch(mml_checklake(L), mml_checkint(L, 2),
-                                             mml_checkint(L, 3), &batch, &err);
+                                             mml_checkint(L, 3), opt_int(L, 4), &batch, &err);
 
     return push_batch(L, code, &batch, false, &err);
 }
@@ -118,13 +123,14 @@ static int lake_undo_begin(lua_State *L)
     return mml_pushdone(L, code, &err);
 }
 
-/* lake_undo_batch(lake, number, limit, leave_out) -> batch | nil, err */
+/* lake_undo_batch(lake, number, limit, from or nil, leave_out) -> batch | nil, err */
 static int lake_undo_batch(lua_State *L)
 {
     mm_batch batch = {0};
     mm_error err = {0};
-    mm_code code = mm_retirement_undo_batch(mml_checklake(L), mml_checkint(L, 2),
-                                            mml_checkint(L, 3), lua_toboolean(L, 4), &batch, &err);
+    mm_code code =
+        mm_retirement_undo_batch(mml_checklake(L), mml_checkint(L, 2), mml_checkint(L, 3),
+                                 opt_int(L, 4), lua_toboolean(L, 5), &batch, &err);
 
     return push_batch(L, code, &batch, true, &err);
 }
