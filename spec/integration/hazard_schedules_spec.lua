@@ -418,13 +418,13 @@ describe("in every order", function()
 
       it("a hold, when two batches are to do", function()
          local on = lake("begun")
-         explore(on, {apply(on, {limit = 3, batches = 2, at = {"retire_claim", "retire_batch", "commit"}}), hold(on)},
+         explore(on, {apply(on, {limit = 3, batches = 2, at = {"retire_batch", "commit"}}), hold(on)},
             {"c d u: applied 6 1", "a c d u: applied 6 1"})
       end)
 
       it("its beginning, and a hold", function()
          local on = lake("planned")
-         local both = apply(on, {at = {"retire_claim", "retire_batch", "commit"}})
+         local both = apply(on, {at = {"retire_batch", "commit"}})
          table.insert(both.transactions, 1, interleave.joined(on.mm:begin(1, "spec", {"holds"}),
             {"retire_lock", "guard_holds", "commit"}))
          explore(on, {both, hold(on)}, {"c d u: applied 6 1", "a c d u: applied 6 1", "a b c d u: planned 1 1",
@@ -433,7 +433,7 @@ describe("in every order", function()
 
       it("its going on after a pause, and a hold", function()
          local on = lake("paused")
-         local both = apply(on, {at = {"retire_claim", "retire_batch", "commit"}})
+         local both = apply(on, {at = {"retire_batch", "commit"}})
          table.insert(both.transactions, 1, interleave.joined(on.mm:resume(1), {"retire_state", "commit"}))
          explore(on, {both, hold(on)}, {"c d u: applied 6 1", "a c d u: applied 6 1"})
       end)
