@@ -49,8 +49,8 @@ local function writes(world)
    local groups, newest = {}, nil
    for _, row in ipairs(world.rows) do
       local key = row.view_set .. " " .. tostring(row.hash)
-      local group = groups[key] or {view_set = row.view_set, status = verdicts.status(world, row), first = row.updated,
-         last = row.updated, born = row.born}
+      local group = groups[key] or {view_set = row.view_set, hash = row.hash, status = verdicts.status(world, row),
+         first = row.updated, last = row.updated, born = row.born}
       group.first, group.last = math.min(group.first, row.updated), math.max(group.last, row.updated)
       group.born, groups[key] = math.max(group.born, row.born), group
       newest = math.max(newest or row.updated, row.updated)
@@ -58,9 +58,22 @@ local function writes(world)
    return groups, newest
 end
 
+-- What mm has planned is remembered when it is retired.
+local function was_there_before(world, group, time)
+   for _, ret in ipairs(world.retirements) do
+      for _, item in ipairs(ret.items) do
+         local row = item.row
+         if row.view_set == group.view_set and row.hash == group.hash and row.updated <= time then
+            return true
+         end
+      end
+   end
+   return false
+end
+
 local function is_suspect(world, ret, group, groups, newest)
    local current = groups[group.view_set .. " " .. scene.BY_NAME[group.view_set].new]
-   return current and group.first > current.first or group.last >= newest - 2 * scene.MINUTE
+   return current and group.first > current.first and not was_there_before(world, group, current.first) or group.last >= newest - 2 * scene.MINUTE
       or group.last > world.now - scene.HOUR or #ret.items > 0 and group.born > ret.born
 end
 

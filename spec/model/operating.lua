@@ -94,7 +94,7 @@ end
 -- Writers of two releases are always at it here.
 local function random_overrides(rng, ret)
    local overrides = {}
-   for _, each in ipairs{{85, "writers"}, {75, "blocks_last"}, {65, "budget"}, {30, "holds"}} do
+   for _, each in ipairs{{90, "writers"}, {50, "blocks_last"}, {65, "budget"}, {30, "holds"}} do
       overrides[each[2]] = rng:chance(each[1]) and "a model" or nil
    end
    if ret.is_tampered then

@@ -140,15 +140,31 @@ function overlaps.wait(history)
    workers.expect(history, opts, model.code)
 end
 
--- Every state in which it may have been stopped, last the end.
+-- Every state in which it may have been stopped, last the end, each with the number of items that are dealt with.
 local function prefixes(history, opts)
    local world = history.world:clone()
-   local model, list = workers.model(world, opts), {{world = world:clone()}}
-   while not model.is_over do
+   local model, list = workers.model(world, opts), {}
+   repeat
+      local ret = world.retirements[opts.number]
+      list[#list + 1] = {world = world:clone(), done = opts.call == "undo" and ret.undo_seq or ret.next_seq}
       workers.resume(model)
-      list[#list + 1] = {world = world:clone()}
-   end
+   until model.is_over
+   list[#list + 1] = {world = world}
    return list
+end
+
+-- A connection that is lost among batches is made again, and nobody notices; one that is lost before or after ends it.
+local function after_a_loss(list, is_done, had_begun)
+   if is_done then
+      return {list[#list]}
+   elseif not had_begun then
+      return list
+   end
+   local last = {}
+   for _, each in ipairs(list) do
+      last[#last + 1] = (not each.done or each.done == list[#list - 1].done) and each or nil
+   end
+   return last
 end
 
 function overlaps.kill(history)
@@ -159,14 +175,15 @@ function overlaps.kill(history)
    opts.limit = 1
    local list, is_killed = prefixes(history, opts), history.rng:chance(70)
    workers.send(history, ret, opts)
-   workers.wait_for_batches(history, ret, opts, history.rng:int(0, #ret.items))
+   local before = opts.call == "undo" and ret.undo_seq or ret.next_seq
+   local had_begun = workers.wait_for_batches(history, ret, opts, history.rng:int(0, #ret.items)) >= before
    if is_killed then
       workers.kill(history)
       workers.wait_until_gone(history)
       comparing.adopt(history, list)
    else
       workers.end_backend(history)
-      comparing.adopt(history, workers.answer(history) and {list[#list]} or list)
+      comparing.adopt(history, after_a_loss(list, workers.answer(history), had_begun))
    end
 end
 

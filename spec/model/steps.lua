@@ -121,7 +121,7 @@ end
 local STEPS = {
    {110, whole(writing.writer)}, {35, rebuild}, {35, whole(upstream_steps.retire)}, {25, whole(upstream_steps.purge)},
    {25, update},
-   {8, writing.odd}, {4, upstream_steps.retention}, {30, jump}, {18, vacuum}, {4, terminate},
+   {8, writing.odd}, {4, upstream_steps.retention}, {30, jump}, {28, vacuum}, {4, terminate},
    {75, plans.plan}, {25, plans.plan_range}, {120, operating.apply}, {25, operating.apply_batch}, {35, operating.move},
    {40, operating.undo}, {15, asking.look}, {8, asking.mistake}, {6, asking.tamper}, {12, holding.take},
    {30, overlaps.take},

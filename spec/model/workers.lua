@@ -102,14 +102,16 @@ end
 
 local PROGRESS = "select %s - 1 from mmadmin.retirement where retirement = %d"
 
--- Or until it has ended.
+-- Or until it has ended. Returns how many there are.
 function workers.wait_for_batches(history, ret, opts, count)
-   local sql = PROGRESS:format(opts.call == "undo" and "undo_seq" or "next_seq", ret.number)
+   local sql, done = PROGRESS:format(opts.call == "undo" and "undo_seq" or "next_seq", ret.number), 0
    for _ = 1, 200 do
-      if tonumber(history.eye:value(sql)) >= count then
-         return
+      done = tonumber(history.eye:value(sql))
+      if done >= count then
+         break
       end
    end
+   return done
 end
 
 function workers.model(world, opts)
