@@ -15,7 +15,7 @@ local function pause(attempt)
    core.sleep(math.min(0.5, 0.02 * attempt) * (0.5 + math.random()))
 end
 
-local function run(self, from, ...)
+local function ask(self, from, ...)
    local batch, err = core[("lake_%s_batch"):format(self.kind)](self.lake, self.number, self.limit, from, ...)
    self.doubt = err and err.outcome == "unknown" and err or nil
    self.was_lost = self.was_lost or self.doubt ~= nil
@@ -36,12 +36,12 @@ local function try(self, ...)
          return batch, err
       end
    end
-   local batch, err = run(self, self.from, ...)
+   local batch, err = ask(self, self.from, ...)
    if batch and not batch.is_claimed and self.was_lost then
       batch, err = find(self)
    end
    if batch and not batch.is_claimed then
-      batch, err = run(self, nil, ...)
+      batch, err = ask(self, nil, ...)
    end
    return batch, err
 end
