@@ -27,8 +27,8 @@ local function find(self)
 end
 
 -- `doubt` is the error after which nobody knows yet whether its batch was committed: that is looked for before another
--- one is run, and after it, for the server may come to a transaction later than to the one that takes its place. Only one
--- of them begins at `from`. Where neither does, others have come in between: then it begins where they ended.
+-- one is run, and after it, for the server may come to a transaction later than to the one that takes its place. Only
+-- one of them begins at `from`. Where neither does, others have come in between: then it begins where they ended.
 local function try(self, ...)
    if self.doubt then
       local batch, err = find(self)
