@@ -162,6 +162,18 @@ describe("apply", function()
       assert.are.equal("paused 3", state())
    end)
 
+   it("refuses one that is pruned just before it goes on", function()
+      pcall(apply, {limit = 2, on_batch = error})
+      made:psql("update mmadmin.retirement set undo_until = now() - interval '1 day'")
+
+      assert_failed("conflict", "retirement 1 is no plan to apply: it is applied, abandoned or too old",
+         apply(nil, with_hook(function()
+            assert(lake:prune_retirements{reason = "spec", older_than = 0})
+         end)))
+
+      assert.are.equal("applying 3", state())
+   end)
+
    it("refuses a plan that is paused, and says how to go on", function()
       pcall(apply, {limit = 2, on_batch = error})
       assert(lake:pause(id))

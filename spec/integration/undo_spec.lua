@@ -184,8 +184,11 @@ describe("undo", function()
       made:psql("delete from lakehouse_partitions where file_path = 'a'; update lakehouse_partitions set file_size = 7 where file_path = 'b'")
       before = made:fingerprint()
       assert(apply())
+      assert.are.same({restorable = 2, bytes = 1000, problems = {}}, assert(lake:undo(id, {dry_run = true})).check)
 
       assert_undone(2, undo())
+
+      assert.are.equal("1000", made:value("select sum(bytes) from mmadmin.batch where kind = 'undo'"))
    end)
 
    it("takes every queue row of a file away, also one that upstream added", function()
@@ -223,6 +226,12 @@ describe("undo", function()
 
       assert.are.same({restorable = 4, bytes = 3000, problems = {}}, found.check)
       assert.are.same({retired, "applied 5 1"}, {made:fingerprint(), state()})
+   end)
+
+   it("of a partition of unknown size is said to be of no bytes", function()
+      retire{{"a", 0, 1, OLD, bytes = false}}
+
+      assert.are.same({restorable = 1, bytes = 0, problems = {}}, assert(lake:undo(id, {dry_run = true})).check)
    end)
 
    it("needs a reason, at the line that calls it", function()

@@ -13,8 +13,8 @@ end
 
 --- The text from one token to another, in one line.
 function changes:span(first, last)
-   local lines = self.text:sub(first.from, last.to):gsub("\n *%-%- [iu][fn]l?e?s?s? [%w_.]+:", "\n"):gsub("%-%- [^\n]*", " ")
-   return (lines:gsub("%s+", " "))
+   local text = self.text:sub(first.from, last.to):gsub("\n *%-%- [iu][fn]l?e?s?s? [%w_.]+:", "\n")
+   return (text:gsub("%-%- [^\n]*", " "):gsub("%s+", " "))
 end
 
 -- The line around a small span, which is marked in it.

@@ -9,10 +9,12 @@ local code_rules = {}
 
 local LUA = {["and"] = "and", ["or"] = "or", yes = "true", no = "false", never = "false and (", always = "true or ("}
 local C = {["and"] = "&&", ["or"] = "||", yes = "1", no = "0", never = "0 && (", always = "1 || ("}
-local INSTEAD = {["<"] = "<=", ["<="] = "<", [">"] = ">=", [">="] = ">", ["+"] = "-", ["-"] = "+", ["*"] = "+", ["/"] = "*"}
+local INSTEAD = {["<"] = "<=", ["<="] = "<", [">"] = ">=", [">="] = ">", ["+"] = "-", ["-"] = "+", ["*"] = "+",
+   ["/"] = "*"}
 local LUA_ONLY = {["*"] = true, ["-"] = true, ["/"] = true}
 local BOUNDARY = {}
-for word in ("if elseif while until then do return = , ; else end local function repeat for in ? : += -="):gmatch("%S+") do
+for word in ("if elseif while until then do return else end local function repeat for in = , ; ? : += -="):gmatch("%S+")
+do
    BOUNDARY[word] = true
 end
 local OPERATORS = {["and"] = true, ["or"] = true, ["not"] = true}
@@ -109,7 +111,8 @@ local function words_of(found, list, i, words)
       found:replace(token, token, instead)
    elseif words == LUA and token.text == "==" and not found:line(token, token):find("if ") then
       found:replace(token, token, "~=")
-   elseif words == LUA and token.text:find("^%d+$") and not (before == "=" and list[i - 2].text == "n") and before ~= "[" then
+   elseif words == LUA and token.text:find("^%d+$") and before ~= "["
+      and not (before == "=" and list[i - 2].text == "n") then
       found:replace(token, token, ("%d"):format(token.text + 1))
    elseif words == LUA and token.text == "{" then
       names(found, list, i)

@@ -41,6 +41,10 @@ local REASONS = {
          .. "= pg_current_xact_id() -> 0",
    },
    {
+      why = "of another number of items the digest is another, too",
+      "src/sql/retire_digest.sql: true for s.partitions = r.partitions",
+   },
+   {
       why = "asked after the last batch, when no item is to come",
       "src/sql/retire_live_files.sql: true for i.seq < r.next_seq",
       "src/sql/retire_live_files.sql: join mmadmin.item i on i.retirement = r.retirement and i.seq «<» r.next_seq -> <=",

@@ -1,10 +1,11 @@
 -- All mutants: what rules make of the targets, and what is written by hand.
 --
---   mutants.chosen(patterns) -> numbers in the list of those that have one of the patterns, plain text, in their name (no
---      pattern: all); and those of them that are not equivalent
---   mutants.list() -> {{name=, file=, from=, to=, with=, line=, specs = {path...}, equivalent = why or nil}...}
+--   mutants.files() -> paths of what is changed, in the order of targets.lua
+--   mutants.of(file) -> {{name=, id=, file=, from=, to=, with=, line=, specs = {path...}, equivalent = why or nil}...}
+--   mutants.find(id) -> the mutant of that id
+--   mutants.chosen(patterns) -> those that have one of the patterns, plain text, in their name; without a pattern all
+--   mutants.text(mutant) -> its file's text, changed      mutants.original(file) -> as it is
 --   mutants.stale() -> names in equivalents.lua that are none
---   mutants.text(mutant) -> its file's text, changed
 local code_rules = require("spec.mutations.code_rules")
 local equivalents = require("spec.mutations.equivalents")
 local replacements = require("spec.mutations.replacements")
@@ -14,9 +15,11 @@ local targets = require("spec.mutations.targets")
 
 local mutants = {}
 
+local LONGEST_NAME = 300
 local texts = {}
+local files, specs_of
 
-local function read(path)
+function mutants.original(path)
    if not texts[path] then
       local file = assert(io.open(path))
       texts[path] = file:read("a")
@@ -26,75 +29,90 @@ local function read(path)
 end
 
 function mutants.text(mutant)
-   local text = read(mutant.file)
+   local text = mutants.original(mutant.file)
    return text:sub(1, mutant.from - 1) .. mutant.with .. text:sub(mutant.to + 1)
 end
 
---- The text as it is.
-mutants.original = read
-
-local function by_rules(file)
-   if file:find("%.sql$") then
-      return sql_rules.changes(read(file))
-   end
-   return code_rules.changes(read(file), file:find("%.c$") ~= nil)
-end
-
-local function by_hand(file)
-   local list = {}
-   for _, each in ipairs(replacements) do
-      if each.file == file then
-         local from, to = read(file):find(each.from, 1, true)
-         assert(from and not read(file):find(each.from, to, true), "not exactly once: " .. each.from)
-         list[#list + 1] = {from = from, to = to, with = each.to, what = each.what}
-      end
-   end
-   return list
+local function exists(path)
+   local file = io.open(path)
+   return file ~= nil and file:close()
 end
 
 local function spec_paths(names)
    local list = {}
    for name in names:gmatch("%S+") do
       local path = ("spec/integration/%s.lua"):format(name)
-      list[#list + 1] = shell.run("test -f " .. path).code == 0 and path or nil
+      list[#list + 1] = exists(path) and path or nil
    end
    return list
 end
 
-local function line_of(mutant)
-   return select(2, read(mutant.file):sub(1, mutant.from - 1):gsub("\n", "")) + 1
-end
-
--- The name says what is changed where; the second of one name in a file ends in #2.
-local function add(list, seen, file, change, specs)
-   local name = ("%s: %s"):format(file, change.what:sub(1, 300))
-   seen[name] = (seen[name] or 0) + 1
-   change.file, change.specs = file, specs
-   change.name = seen[name] > 1 and ("%s #%d"):format(name, seen[name]) or name
-   change.line, change.equivalent = line_of(change), equivalents.why[change.name]
-   list[#list + 1] = change
-end
-
-local function add_file(list, seen, file, specs)
-   for _, changes in ipairs{by_rules(file), by_hand(file)} do
-      for _, change in ipairs(changes) do
-         add(list, seen, file, change, specs)
-      end
-   end
-end
-
-function mutants.list()
-   local list, seen, is_done = {}, {}, {}
+local function find_files()
+   files, specs_of = {}, {}
    for _, target in ipairs(targets) do
       local specs = spec_paths(target[2])
       for _, file in ipairs(shell.lines(shell.run("ls -d " .. target[1]).stdout)) do
-         if not is_done[file] then
-            is_done[file] = true
-            add_file(list, seen, file, specs)
-         end
+         files[#files + 1] = not specs_of[file] and file or nil
+         specs_of[file] = specs_of[file] or specs
+      end
+   end
+end
+
+function mutants.files()
+   if not files then
+      find_files()
+   end
+   return files
+end
+
+local function by_rules(file)
+   if file:find("%.sql$") then
+      return sql_rules.changes(mutants.original(file))
+   end
+   return code_rules.changes(mutants.original(file), file:find("%.c$") ~= nil)
+end
+
+local function by_hand(file)
+   local list, text = {}, mutants.original(file)
+   for _, each in ipairs(replacements) do
+      if each.file == file then
+         local from, to = text:find(each.from, 1, true)
+         assert(from and not text:find(each.from, to, true), "not exactly once: " .. each.from)
+         list[#list + 1] = {from = from, to = to, with = each.to, what = each.what}
       end
    end
    return list
+end
+
+-- The name says what is changed where; the second of one name in a file ends in #2.
+local function name_all(file, list)
+   local seen, lines, at = {}, 1, 1
+   table.sort(list, function(a, b)
+      return a.from < b.from or a.from == b.from and (a.to < b.to or a.to == b.to and a.what < b.what)
+   end)
+   for number, mutant in ipairs(list) do
+      local name = ("%s: %s"):format(file, mutant.what:sub(1, LONGEST_NAME))
+      seen[name] = (seen[name] or 0) + 1
+      lines = lines + select(2, mutants.original(file):sub(at, mutant.from - 1):gsub("\n", ""))
+      mutant.name, mutant.line, at = seen[name] > 1 and ("%s #%d"):format(name, seen[name]) or name, lines, mutant.from
+      mutant.file, mutant.specs, mutant.equivalent = file, specs_of[file], equivalents.why[mutant.name]
+      mutant.id = ("%s#%d"):format(file, number)
+   end
+   return list
+end
+
+function mutants.of(file)
+   mutants.files()
+   local list = by_rules(file)
+   for _, change in ipairs(by_hand(file)) do
+      list[#list + 1] = change
+   end
+   return name_all(file, list)
+end
+
+function mutants.find(id)
+   local file, number = id:match("^(.*)#(%d+)$")
+   return mutants.of(file)[tonumber(number)]
 end
 
 local function fits(name, patterns)
@@ -107,19 +125,18 @@ local function fits(name, patterns)
 end
 
 function mutants.chosen(patterns)
-   local chosen, to_run = {}, {}
-   for number, mutant in ipairs(mutants.list()) do
-      if fits(mutant.name, patterns) then
-         chosen[#chosen + 1] = number
-         to_run[#to_run + 1] = not mutant.equivalent and number or nil
+   local list = {}
+   for _, file in ipairs(mutants.files()) do
+      for _, mutant in ipairs(mutants.of(file)) do
+         list[#list + 1] = fits(mutant.name, patterns) and mutant or nil
       end
    end
-   return chosen, to_run
+   return list
 end
 
 function mutants.stale()
    local is_there, list = {}, {}
-   for _, mutant in ipairs(mutants.list()) do
+   for _, mutant in ipairs(mutants.chosen({})) do
       is_there[mutant.name] = true
    end
    for name in pairs(equivalents.why) do

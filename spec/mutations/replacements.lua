@@ -2,5 +2,6 @@
 return {
    {file = "src/sql/undo_lock.sql", from = "lock table temporary_files in share row exclusive mode", to = "select",
       what = "no lock"},
-   {file = "src/sql/undo_lock.sql", from = "share row exclusive", to = "row exclusive", what = "a lock that lets others queue"},
+   {file = "src/sql/undo_lock.sql", from = "share row exclusive", to = "row exclusive",
+      what = "a lock that lets others queue"},
 }

@@ -7,9 +7,7 @@ local mutants = require("spec.mutations.mutants")
 local commands = {}
 
 function commands.list(patterns)
-   local all = mutants.list()
-   for _, number in ipairs(mutants.chosen(patterns)) do
-      local mutant = all[number]
+   for _, mutant in ipairs(mutants.chosen(patterns)) do
       print(mutant.name .. (mutant.equivalent and ("  (equivalent: %s)"):format(mutant.equivalent) or ""))
    end
 end
@@ -33,11 +31,13 @@ function commands.sum(patterns)
          print_outcome(outcome, rest)
       end
    end
-   local all, to_run = mutants.chosen(patterns)
-   local equivalent = #all - #to_run
-   local missing = #to_run - counts.killed - counts.survived - counts.broken
-   print(("%d mutants, %d killed, %d equivalent, %d broken, %d survived"):format(#all, counts.killed, equivalent, counts.broken,
-      counts.survived))
+   local all, equivalent = mutants.chosen(patterns), 0
+   for _, mutant in ipairs(all) do
+      equivalent = equivalent + (mutant.equivalent and 1 or 0)
+   end
+   local missing = #all - equivalent - counts.killed - counts.survived - counts.broken
+   print(("%d mutants, %d killed, %d equivalent, %s%d survived"):format(#all, counts.killed, equivalent,
+      counts.broken > 0 and counts.broken .. " broken, " or "", counts.survived))
    for _, name in ipairs(mutants.stale()) do
       print("is no mutant any more: " .. name)
    end

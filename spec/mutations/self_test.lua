@@ -1,12 +1,12 @@
--- Tests tools/mutate, in a copy of the tree that is built for it: mutants are made, those in Lua can be read, those that
--- are called equivalent exist, a spec passes without a mutant, and one that is known is killed.
+-- Tests tools/mutate, in a copy of the tree that is built for it: mutants are made, those in Lua can be read, those
+-- that are called equivalent exist, a spec passes without a mutant, and one that is known is killed.
 local mutants = require("spec.mutations.mutants")
 local shell = require("spec.support.shell")
 
 local KNOWN = "src/sql/retire_batch.sql: true for file_path is not null"
 local SPEC = "spec/integration/neighbours_spec.lua"
 
-local all, passed, failed = mutants.list(), 0, 0
+local all, passed, failed = mutants.chosen({}), 0, 0
 
 local function check(is_right, words)
    if is_right then
@@ -18,9 +18,9 @@ local function check(is_right, words)
 end
 
 local known, files, unreadable = nil, {}, {}
-for number, mutant in ipairs(all) do
+for _, mutant in ipairs(all) do
    files[mutant.file] = true
-   known = mutant.name == KNOWN and number or known
+   known = mutant.name == KNOWN and mutant.id or known
    if mutant.file:find("%.lua$") and not load(mutants.text(mutant)) then
       unreadable[#unreadable + 1] = mutant.name
    end
@@ -36,11 +36,11 @@ check(#mutants.stale() == 0, "are equivalent, but no mutants: " .. table.concat(
 check(known, "is not made: " .. KNOWN)
 
 local server = assert(dofile("demo/throwaway.lua").start("demo/throwaway-postgres"))
-local try = ("MM_SPEC_SERVER=%s MM_SQL_TEXTS=%s/sql.texts spec/run-lua lua5.4 spec/mutations/trial.lua "):format(server.folder,
-   server.folder)
+local try = ("MM_SPEC_SERVER=%s MM_SQL_TEXTS=%s/sql.texts spec/run-lua lua5.4 spec/mutations/trial.lua "):format(
+   server.folder, server.folder)
 local result = shell.run(try .. "check " .. SPEC)
 check(result.code == 0, result.stdout .. result.stderr)
-result = shell.run(try .. (known or ""))
+result = shell.run(try .. shell.quote(known or ""))
 check(result.stdout:find("^killed\t"), "was not killed: " .. result.stdout .. result.stderr)
 server:stop()
 print(("%d passed, %d failed"):format(passed, failed))

@@ -61,13 +61,11 @@ end
 
 -- (p.a, p.b) is not distinct from (b.a, b.b): a column compared with itself.
 local function without_comparisons(found, list, i)
-   local right = items(list, i + 2)
-   local open = i - 1
+   local right, open = items(list, i + 2), i - 1
    repeat
       open = open - 1
    until list[open].depth == list[i].depth
-   local left = items(list, open + 1)
-   for k, item in ipairs(left) do
+   for k, item in ipairs(items(list, open + 1)) do
       local from, to = list[item[1]], list[item[2]]
       found:add(from, to, found:span(list[right[k][1]], list[right[k][2]]), "not compared: " .. found:span(from, to))
    end

@@ -2,8 +2,8 @@
 --
 --   sql_rules.changes(text) -> {{from=, to=, with=, what=}...}      as changes.lua has them
 --
--- Terms and values stay in the text, where the planner folds them away: so parameters keep their types. Changes are made
--- in both readings of a statement (sql_tokens.lua), and none goes from a line of one condition to one of another.
+-- Terms and values stay in the text, where the planner folds them away: so parameters keep their types. Changes are
+-- made in both readings of a statement (sql_tokens.lua), and none goes from a line of one condition to one of another.
 local changes = require("spec.mutations.changes")
 local sql_lists = require("spec.mutations.sql_lists")
 local sql_tokens = require("spec.mutations.sql_tokens")
@@ -17,8 +17,8 @@ local FUNCTIONS = {min = "max", max = "min", least = "greatest", greatest = "lea
 
 -- The words of one expression end here and those of another begin, at the same depth.
 local BOUNDARY = {}
-for word in (", ; select distinct from where on having group order by limit offset union returning when then else filter over "
-   .. "as set values using join left cross lateral with insert update delete into desc"):gmatch("%S+") do
+for word in (", ; select distinct from where on having group order by limit offset union returning when then else "
+   .. "filter over as set values using join left cross lateral with insert update delete into desc"):gmatch("%S+") do
    BOUNDARY[word] = true
 end
 

@@ -3,8 +3,8 @@
 -- that are marked (`... -- if sort_order`).
 --
 --   sql_tokens.read(text, is_reversed) -> {{text=, from=, to=, depth=, condition=}...}
---      from, to: where it stands in `text`. depth: how many parentheses, brackets and CASEs are around it; what opens or
---      closes them is outside. condition: of its line, or nil.
+--      from, to: where it stands in `text`. depth: how many parentheses, brackets and CASEs are around it; what opens
+--      or closes them is outside. condition: of its line, or nil.
 local sql_tokens = {}
 
 local OPERATORS = {"<=", ">=", "<>", "::", "<@", "||", "<<"}
@@ -55,7 +55,8 @@ end
 
 -- `is not distinct from` is an operator: its words mean other things elsewhere.
 local function begins_operator(text)
-   return ("is not distinct from "):sub(1, #text + 1) == text .. " " or ("is distinct from "):sub(1, #text + 1) == text .. " "
+   text = text .. " "
+   return ("is not distinct from "):sub(1, #text) == text or ("is distinct from "):sub(1, #text) == text
 end
 
 local function join_operators(list)

@@ -6,6 +6,7 @@ return {
    {"src/sql/retire_begin.sql src/sql/retire_lock.sql src/sql/retire_state.sql src/sql/retire_digest.sql",
       "apply_spec apply_stops_spec neighbours_spec guards_spec prune_spec"},
    {"src/sql/retire_*.sql src/sql/same_partition.sql", APPLY},
+   {"src/sql/undo_begin.sql src/sql/undo_end.sql", "undo_spec neighbours_spec guards_limits_spec audit_spec prune_spec"},
    {"src/sql/undo_*.sql", "undo_spec neighbours_spec batches_spec prune_spec"},
    {"src/sql/plan_*.sql src/sql/item_digest.sql", "plan_spec neighbours_spec ranges_spec apply_stops_spec"},
    {"src/sql/verdict.sql src/sql/source*.sql", "verdict_spec plan_spec apply_stops_spec"},

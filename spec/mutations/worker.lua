@@ -9,39 +9,39 @@ local shell = require("spec.support.shell")
 local TOGETHER = 20 -- statements that one process tries
 local LIMIT_S = 900
 
-local list = mutants.list()
-
 local function write(path, text)
    local file = assert(io.open(path, "w"))
    file:write(text)
    file:close()
 end
 
--- Numbers that go together: statements; one that is code has a process of its own.
-local function shares(numbers)
+-- Those that go together: statements; one that is code has a process of its own.
+local function shares(list)
    local result, last = {}, {}
-   for _, number in ipairs(numbers) do
-      local is_code = not list[number].file:find("%.sql$")
+   for _, mutant in ipairs(list) do
+      local is_code = not mutant.file:find("%.sql$")
       if is_code or #last == TOGETHER or #last == 0 or last.is_code then
          last = {is_code = is_code}
          result[#result + 1] = last
       end
-      last[#last + 1] = number
+      last[#last + 1] = mutant
    end
    return result
 end
 
-local function report(outcome, number, by)
-   local mutant = list[number]
+local function report(outcome, mutant, by)
    print(("%s\t0\t%s:%d\t%s\t%s"):format(outcome, mutant.file, mutant.line, mutant.name, by))
    io.flush()
 end
 
--- Lets a process try them; how many it reported.
-local function try(environment, numbers)
-   local count = 0
-   local process = io.popen(("%s timeout -k 5 %d spec/run-lua lua5.4 spec/mutations/trial.lua %s"):format(environment, LIMIT_S,
-      table.concat(numbers, " ")))
+-- Lets a process try them from `first` on; how many it reported.
+local function try(environment, share, first)
+   local ids, count = {}, 0
+   for i = first, #share do
+      ids[#ids + 1] = shell.quote(share[i].id)
+   end
+   local process = io.popen(("%s timeout -k 5 %d spec/run-lua lua5.4 spec/mutations/trial.lua %s"):format(environment,
+      LIMIT_S, table.concat(ids, " ")))
    for line in process:lines() do
       if line:find("^%a+\t%d+\t") then
          print(line)
@@ -53,32 +53,32 @@ local function try(environment, numbers)
    return count
 end
 
-local function try_statements(environment, numbers)
+local function try_statements(environment, share)
    local first = 1
-   while first <= #numbers do
-      local done = try(environment, {table.unpack(numbers, first)})
+   while first <= #share do
+      local done = try(environment, share, first)
       if done == 0 then
-         report("killed", numbers[first], "the process died or took too long")
+         report("killed", share[first], "the process died or took too long")
       end
       first = first + math.max(done, 1)
    end
 end
 
-local function try_code(environment, number)
-   local mutant = list[number]
+local function try_code(environment, share)
+   local mutant = share[1]
    write(mutant.file, mutants.text(mutant))
    if shell.run("make -s build/lib/lua/5.4/mm/core.so").code ~= 0 then
-      report("broken", number, "does not build")
-   elseif try(environment, {number}) == 0 then
-      report("killed", number, "the process died or took too long")
+      report("broken", mutant, "does not build")
+   elseif try(environment, share, 1) == 0 then
+      report("killed", mutant, "the process died or took too long")
    end
    write(mutant.file, mutants.original(mutant.file))
 end
 
-local function check_specs(environment, numbers)
+local function check_specs(environment, list)
    local paths, is_there = {}, {}
-   for _, number in ipairs(numbers) do
-      for _, path in ipairs(list[number].specs) do
+   for _, mutant in ipairs(list) do
+      for _, path in ipairs(mutant.specs) do
          paths[#paths + 1] = not is_there[path] and path or nil
          is_there[path] = true
       end
@@ -90,17 +90,25 @@ local function check_specs(environment, numbers)
    end
 end
 
+local function without_equivalents(list)
+   local result = {}
+   for _, mutant in ipairs(list) do
+      result[#result + 1] = not mutant.equivalent and mutant or nil
+   end
+   return result
+end
+
 local number, count = tonumber(arg[1]), tonumber(arg[2])
+local list = without_equivalents(mutants.chosen({table.unpack(arg, 3)}))
 local server = assert(dofile("demo/throwaway.lua").start("demo/throwaway-postgres"))
 local environment = ("MM_SPEC_SERVER=%s MM_SQL_TEXTS=%s/sql.texts"):format(server.folder, server.folder)
-local _, numbers = mutants.chosen({table.unpack(arg, 3)})
 if number == 1 then
-   check_specs(environment, numbers)
+   check_specs(environment, list)
 end
-for i, share in ipairs(shares(numbers)) do
+for i, share in ipairs(shares(list)) do
    if i % count == number % count then
       if share.is_code then
-         try_code(environment, share[1])
+         try_code(environment, share)
       else
          try_statements(environment, share)
       end
