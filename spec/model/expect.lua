@@ -14,13 +14,18 @@ function expect.equal(what, is, must_be)
    end
 end
 
+-- Of an error, which may come from another process as a plain table.
+local function words_of(err)
+   return tostring(type(err) == "table" and err.message or err)
+end
+
 function expect.outcome(what, result, err, code)
    if not code and result == nil then
-      error(("%s failed: %s (%s)"):format(what, tostring(err), tostring(err and err.code)), 0)
+      error(("%s failed: %s (%s)"):format(what, words_of(err), tostring(err and err.code)), 0)
    elseif code and result ~= nil then
       error(("%s should have failed: %s"):format(what, code), 0)
    elseif code then
-      expect.equal(what .. ": code of " .. tostring(err), err.code, code)
+      expect.equal(("%s: code of %s"):format(what, words_of(err)), err.code, code)
    end
 end
 

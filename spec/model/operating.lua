@@ -1,5 +1,5 @@
 -- mm's calls about a retirement, made in this process, each against the model.
---   operating.apply(history), .undo(history)     whole, in small batches, stopped half-way; between their batches the
+--   operating.apply(history, [ret]), .undo(history)     whole, in small batches, stopped half-way; between their batches the
 --                                                world may go on: history:meddle()
 --   operating.apply_batch(history), .move(history), .ask(history), .mistake(history), .tamper(history)
 --   operating.apply_options(history), .undo_options(history)
@@ -112,8 +112,8 @@ function operating.apply_options(history, ret)
       skipped = skipped_of(history)}
 end
 
-function operating.apply(history)
-   local ret = history:retirement{planned = 60, applying = 33, applied = 5, other = 2}
+function operating.apply(history, ret)
+   ret = ret or history:retirement{planned = 60, applying = 33, applied = 5, other = 2}
    if not ret then
       return
    end

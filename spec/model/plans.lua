@@ -1,5 +1,6 @@
 -- Random plans, against the model.
 --   plans.plan(history), plans.plan_range(history)
+--   plans.everything(history) -> the retirement
 local expect = require("spec.model.expect")
 local planning = require("spec.model.planning")
 local scene = require("spec.model.scene")
@@ -140,15 +141,29 @@ function plans.plan(history)
    plan(history, "plan", opts)
 end
 
+function plans.everything(history)
+   plan(history, "plan", {all = true, undo_for = "7d", undo_s = 7 * 24 * 3600, verdicts = verdicts.NAMES})
+   return history.world.retirements[#history.world.retirements]
+end
+
+-- Ranges that begin and end where rows do.
+local function random_range(history)
+   local rng, like = history.rng, history.rng:chance(50) and history.rng:pick(history.world.rows) or nil
+   if like then
+      return like.view_set, like.instance, rng:pick{like.from, scene.START}, rng:pick{like.from, like.to, like.to}
+   end
+   local name, from = random_view_set(rng), random_time(rng)
+   return name, rng:pick(scene.BY_NAME[name].instances), from, from + rng:pick{0, 1, 2, 4, 8, 8} * scene.HOUR
+end
+
 function plans.plan_range(history)
    local rng = history.rng
-   local window, name = rng:weighted(UNDO_WINDOWS), random_view_set(rng)
-   local opts = {view_set = name, view_instance = rng:pick(scene.BY_NAME[name].instances), undo_for = window[1],
-      undo_s = window[2], from = random_time(rng), contained = true, verdicts = verdicts.NAMES,
+   local window, name, instance, from, to = rng:weighted(UNDO_WINDOWS), random_range(history)
+   local opts = {view_set = name, view_instance = instance, undo_for = window[1], undo_s = window[2], from = from,
+      to = to, contained = true, verdicts = verdicts.NAMES,
       statuses = {"outdated"}, dry_run = rng:chance(20) or nil,
       include_current = history.takes_current and rng:chance(50) or nil,
       include_unregistered = rng:chance(name == "x_gone" and 90 or 10) or nil}
-   opts.to = opts.from + rng:pick{0, 1, 2, 4, 8, 8} * scene.HOUR
    opts.statuses[#opts.statuses + 1] = opts.include_current and "current" or nil
    opts.statuses[#opts.statuses + 1] = opts.include_unregistered and "unregistered" or nil
    plan(history, "plan_range", opts)

@@ -118,21 +118,27 @@ local function terminate(history)
    history.eye:psql(TERMINATE)
 end
 
-local STEPS = {
-   {110, whole(writing.writer)}, {35, rebuild}, {35, whole(upstream_steps.retire)}, {25, whole(upstream_steps.purge)},
-   {25, update},
-   {8, writing.odd}, {4, upstream_steps.retention}, {30, jump}, {28, vacuum}, {4, terminate},
-   {75, plans.plan}, {25, plans.plan_range}, {120, operating.apply}, {25, operating.apply_batch}, {35, operating.move},
-   {40, operating.undo}, {15, asking.look}, {8, asking.mistake}, {6, asking.tamper}, {12, holding.take},
-   {30, overlaps.take},
-}
-
 local MEDDLING = {
    {30, whole(writing.writer)}, {15, whole(upstream_steps.retire)}, {8, whole(upstream_steps.purge)}, {15, update},
    {8, jump}, {8, rush}, {8, whole(purge_months_ahead)}, {8, vacuum}, {2, terminate}, {10, operating.move},
-   {6, operating.undo}, {6, operating.apply},
-   {6, holding.take},
-   {4, plans.plan},
+   {6, operating.undo}, {6, operating.apply}, {6, holding.take}, {4, plans.plan},
+}
+
+-- Little comes in between, so that much of it is still true.
+local function plan_and_apply(history)
+   local ret = plans.everything(history)
+   history:meddle(ret.number)
+   history:meddle(ret.number)
+   operating.apply(history, ret)
+end
+
+local STEPS = {
+   {170, whole(writing.writer)}, {45, rebuild}, {25, update}, {8, writing.odd},
+   {35, whole(upstream_steps.retire)}, {25, whole(upstream_steps.purge)}, {4, upstream_steps.retention},
+   {30, jump}, {28, vacuum}, {4, terminate}, {30, overlaps.take},
+   {75, plans.plan}, {25, plans.plan_range}, {22, plan_and_apply}, {120, operating.apply},
+   {25, operating.apply_batch}, {55, operating.undo}, {35, operating.move}, {12, holding.take},
+   {15, asking.look}, {8, asking.mistake}, {6, asking.tamper},
 }
 
 function steps.take(history)
