@@ -246,6 +246,19 @@ describe("beside a retirement that stopped part-way", function()
    end)
 end)
 
+describe("beside a retirement whose undo has begun", function()
+   it("an undo of nothing ends its own", function()
+      set()
+      local id = plan("streams")
+      apply(id)
+      made:psql("update mmadmin.retirement set state = 'undoing' where retirement = 1")
+
+      assert.are.equal("undone", assert(undo(id)).state)
+
+      assert.are.equal("undoing", made:value("select state from mmadmin.retirement where retirement = 1"))
+   end)
+end)
+
 describe("beside a retirement that was undone in part", function()
    it("undo restores what the other could not", function()
       set()

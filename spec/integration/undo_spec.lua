@@ -1,4 +1,5 @@
 -- Undo: what comes back, exactly as it was; what cannot, and that it is said; with upstream at work beside it.
+local core = require("mm.core")
 local mm = require("mm")
 local postgres = require("spec.support.postgres")
 local stage = require("spec.support.stage")
@@ -168,6 +169,39 @@ describe("undo", function()
       assert_undone(4, undo{limit = 1, on_batch = after_batch(1, function()
          assert(undo({}, other))
       end)})
+   end)
+
+   it("leaves nothing out where another has undone the rest", function()
+      retire()
+      local other = made:open()
+
+      assert_undone(4, undo{partial = true, limit = 1, on_batch = after_batch(1, function()
+         assert(undo({}, other))
+      end)})
+
+      assert.are.equal("", unrestored())
+   end)
+
+   it("tells of each batch how much it restored", function()
+      retire()
+      local told = {}
+
+      undo{limit = 3, on_batch = function(batch)
+         told[#told + 1] = ("%d %d %d"):format(batch.restored, batch.bytes, batch.remaining)
+      end}
+
+      assert.are.same({"3 2000 1", "1 1000 0"}, told)
+   end)
+
+   it("begins of what was begun and not pruned only, whatever was looked at before", function()
+      retire()
+      for _, change in ipairs{"state = 'planned'", "state = 'undone'", "state = 'abandoned'", "state = 'applied', pruned_at = now()"} do
+         made:psql("update mmadmin.retirement set " .. change)
+
+         local begun, err = core.lake_undo_begin(lake, 1, "spec", "{}")
+
+         assert.are.same({nil, "conflict", "retirement 1 has nothing to undo"}, {begun, err.code, err.message})
+      end
    end)
 
    it("tells what it did, batch by batch", function()
@@ -749,7 +783,6 @@ describe("undo beside a writer that read a partition before it was retired", fun
       one:send("return lake:undo(..., {reason = 'spec'})", id)
       assert.are.equal("blocked", one:settle())
 
-      local core = require("mm.core")
       local batch, err = core.lake_undo_batch(lake, 1, 10, nil, false)
 
       assert.is_nil(batch)

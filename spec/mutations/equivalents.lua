@@ -45,6 +45,37 @@ local REASONS = {
       "src/sql/retire_digest.sql: true for s.partitions = r.partitions",
    },
    {
+      why = "who goes on with an undo gives what was recorded again",
+      "src/sql/undo_begin.sql: null for 'undoing'",
+   },
+   {
+      why = "no two partitions of a plan share a file: such a plan is refused",
+      "src/sql/undo_dequeue.sql: select «distinct» i.file_path -> nothing",
+   },
+   {
+      why = "an undo meets no holds, and nobody is told how many",
+      "src/sql/undo_close.sql: null for held",
+   },
+   {
+      why = "what is being undone cannot be resumed",
+      "src/sql/retire_state.sql: true for b.kind = 'apply'",
+   },
+   {
+      why = "mm always says how many days; 90 is for who asks from psql",
+      "src/sql/plan_begin.sql: without values ('planned', $13, $1::text[], $2::text[], $14, coalesce($7::int, «90»), array(",
+      "src/sql/plan_begin.sql: values ('planned', $13, $1::text[], $2::text[], $14, coalesce($7::int, «90»), array( -> 91",
+      "src/sql/plan_begin.sql: values ('planned', $13, $1::text[], $2::text[], $14, coalesce($7::int, «90»), array( -> 89",
+      "src/sql/source_today.sql: without from settings where key = 'retention_days'), $7::int, «90») as days,",
+      "src/sql/source_today.sql: from settings where key = 'retention_days'), $7::int, «90») as days, -> 91",
+      "src/sql/source_today.sql: from settings where key = 'retention_days'), $7::int, «90») as days, -> 89",
+      "src/sql/source_today.sql: without -- unless settings: case when to_regclass('settings') is null then coalesce($7::int, "
+         .. "«90»)::float8 end as days,",
+      "src/sql/source_today.sql: -- unless settings: case when to_regclass('settings') is null then coalesce($7::int, "
+         .. "«90»)::float8 end as days, -> 91",
+      "src/sql/source_today.sql: -- unless settings: case when to_regclass('settings') is null then coalesce($7::int, "
+         .. "«90»)::float8 end as days, -> 89",
+   },
+   {
       why = "asked after the last batch, when no item is to come",
       "src/sql/retire_live_files.sql: true for i.seq < r.next_seq",
       "src/sql/retire_live_files.sql: join mmadmin.item i on i.retirement = r.retirement and i.seq «<» r.next_seq -> <=",

@@ -1,7 +1,7 @@
 -- What tools/mutate prints.
 --
 --   report.lua list [PATTERN ...]     the names of mutants
---   report.lua sum [PATTERN ...]      reads what workers print; exit code 1 when a mutant survived
+--   report.lua sum [PATTERN ...]      reads what all shares print; exit code 1 when a mutant survived
 local mutants = require("spec.mutations.mutants")
 
 local commands = {}

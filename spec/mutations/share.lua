@@ -1,8 +1,8 @@
 -- Has its share of the mutants tried, in a copy of the tree, with a PostgreSQL of its own:
 --
---   worker.lua NUMBER COUNT [PATTERN ...]      in that copy, which is built with spec/mutations/embed-sql
+--   share.lua NUMBER COUNT [PATTERN ...]      in that copy, which is built with spec/mutations/embed-sql
 --
--- Prints what trial.lua prints. The first of the COUNT workers looks first whether the specs pass without any mutant.
+-- Prints what trial.lua prints. The first of the COUNT shares looks first whether the specs pass without any mutant.
 local mutants = require("spec.mutations.mutants")
 local shell = require("spec.support.shell")
 
