@@ -173,7 +173,7 @@ function overlaps.kill(history)
       return
    end
    opts.limit = 1
-   local list, is_killed = prefixes(history, opts), history.rng:chance(70)
+   local list, is_killed = prefixes(history, opts), history.rng:chance(50)
    workers.send(history, ret, opts)
    local before = opts.call == "undo" and ret.undo_seq or ret.next_seq
    local had_begun = workers.wait_for_batches(history, ret, opts, history.rng:int(0, #ret.items)) >= before
@@ -188,7 +188,7 @@ function overlaps.kill(history)
 end
 
 function overlaps.take(history)
-   history.rng:weighted{{35, overlaps.beside}, {35, overlaps.wait}, {12, overlaps.kill}, {18, races.race}}(history)
+   history.rng:weighted{{30, overlaps.beside}, {30, overlaps.wait}, {22, overlaps.kill}, {18, races.race}}(history)
 end
 
 return overlaps
