@@ -121,10 +121,11 @@ describe("beside a retirement that stopped part-way", function()
    end)
 
    it("a verdict that got worse stops apply, whatever the other skipped", function()
+      made:add{{"newer", 3, 4, NEW}}
       local id = plan("log_entries")
-      made:psql("delete from lakehouse_partitions where file_path = 'new'")
+      made:psql("delete from lakehouse_partitions where file_path in ('new', 'newer')")
 
-      assert.are.equal("1 partitions would lose more now than when they were planned: 1 of log_entries were replaced and are only_copy",
+      assert.are.equal("2 partitions would lose more now than when they were planned: 2 of log_entries were replaced and are only_copy",
          tostring(select(2, apply(id))))
    end)
 
@@ -296,6 +297,14 @@ describe("of two retirements of the same partitions", function()
       made:psql("insert into lakehouse_partitions select * from kept where file_path = 'a'")
 
       assert.are.same({2, 1, 0}, count_of("retired gone changed", apply(id)))
+
+      assert.are.same({"x", "a b first"}, {made:live(), made:queued()})
+   end)
+
+   it("the second finds what has moved, whatever their numbers in the first", function()
+      made:psql("update lakehouse_partitions set updated = updated")
+
+      assert.are.same({3, 0, 0}, count_of("retired gone changed", apply(id)))
 
       assert.are.same({"x", "a b first"}, {made:live(), made:queued()})
    end)

@@ -182,15 +182,15 @@ describe("undo", function()
       assert.are.equal("", unrestored())
    end)
 
-   it("tells of each batch how much it restored", function()
+   it("tells of each batch which partitions it was about, and how much it restored", function()
       retire()
       local told = {}
 
       undo{limit = 3, on_batch = function(batch)
-         told[#told + 1] = ("%d %d %d"):format(batch.restored, batch.bytes, batch.remaining)
+         told[#told + 1] = {batch.first_seq, batch.last_seq, batch.restored, batch.bytes, batch.remaining}
       end}
 
-      assert.are.same({"3 2000 1", "1 1000 0"}, told)
+      assert.are.same({{1, 3, 3, 2000, 1}, {4, 4, 1, 1000, 0}}, told)
    end)
 
    it("begins of what was begun and not pruned only, whatever was looked at before", function()
