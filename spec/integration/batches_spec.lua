@@ -78,6 +78,16 @@ describe("a batch that is to begin at a partition", function()
    end)
 end)
 
+describe("a batch of an undo", function()
+   it("is none where the undo has not begun", function()
+      assert(lake:apply(id, {reason = "spec", overrides = stage.OVERRIDES}))
+
+      assert.is_false(assert(core.lake_undo_batch(lake, 1, 1, nil, false)).is_claimed)
+
+      assert.are.equal("new", made:live())
+   end)
+end)
+
 describe("going on with a retirement", function()
    it("stops before the next row when what is left would lose more than planned", function()
       made:set{{"a", 0, 1, OLD}, {"new", 0, 1, NEW}, {"b", 1, 2, OLD}, {"newer", 1, 2, NEW}}

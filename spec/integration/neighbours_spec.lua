@@ -248,6 +248,18 @@ describe("beside a retirement that stopped part-way", function()
 end)
 
 describe("beside a retirement whose undo has begun", function()
+   it("an undo takes its own partitions", function()
+      set()
+      stop_other_after(3)
+      pcall(undo, other, {limit = 1, on_batch = error})
+      local id, live, before = plan("log_entries"), made:fingerprint(), journal()
+      apply(id)
+
+      assert.are.same({4, 0}, count_of("restored unrestored", undo(id, {limit = 1})))
+
+      assert.are.same({live, before}, {made:fingerprint(), journal()})
+   end)
+
    it("an undo of nothing ends its own", function()
       set()
       local id = plan("streams")

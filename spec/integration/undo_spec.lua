@@ -204,6 +204,18 @@ describe("undo", function()
       end
    end)
 
+   it("ends when it has begun and nothing is left, whatever was looked at before", function()
+      plan(FOUR)
+      core.lake_undo_end(lake, 1)
+      assert.are.equal("planned 1 1", state())
+
+      apply()
+      pcall(undo, {limit = 3, on_batch = error})
+      core.lake_undo_end(lake, 1)
+
+      assert.are.equal("undoing 5 4", state())
+   end)
+
    it("tells what it did, batch by batch", function()
       retire()
       undo{limit = 3}

@@ -123,6 +123,11 @@ local REASONS = {
          .. "3), ('only_copy', 4) -> 1",
    },
    {
+      why = "what is undoing has something left, or retired nothing: then a batch of nothing ends it as its end would",
+      "src/sql/undo_claim.sql: true for undo_seq < next_seq",
+      "src/sql/undo_claim.sql: where retirement = $1::bigint and state = 'undoing' and undo_seq «<» next_seq -> <=",
+   },
+   {
       why = "nothing is worse than the only copy, whatever its rank",
       "src/sql/retire_recheck.sql: values ('empty', 0), ('replaced', 0), ('rebuildable', 1), ('waits_for_blocks', 2), ('short', "
          .. "3), ('only_copy', «4») -> 5",

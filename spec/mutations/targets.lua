@@ -1,6 +1,6 @@
 -- What is changed, and the specs that should notice: a list of {group, files, specs}. Both are patterns of the shell; a
 -- file belongs to the first that it fits. The groups are those of the figures.
-local APPLY = "apply_spec neighbours_spec batches_spec apply_stops_spec ranges_spec"
+local APPLY = "apply_spec neighbours_spec batches_spec apply_stops_spec ranges_spec old_catalogs_spec"
 
 return {
    {"apply", "src/sql/retire_*.sql src/sql/same_partition.sql", APPLY .. " guards_spec holds_spec prune_spec audit_spec"},
