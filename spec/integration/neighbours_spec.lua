@@ -113,6 +113,13 @@ describe("beside a retirement that stopped part-way", function()
       assert.are.same({"c l n new o", "a b m", "c changed, d gone"}, {made:live(), made:queued(), of_second("why", "skipped")})
    end)
 
+   it("apply does not judge again what the other skipped", function()
+      local id = plan("log_entries")
+      made:add{{"k", 0, 1, OLD, view_set = "measures"}}
+
+      assert.are.equal("applied", assert(apply(id)).state)
+   end)
+
    it("apply finds its own partitions where they have moved", function()
       local id = plan("log_entries")
       made:psql("update lakehouse_partitions set updated = updated")

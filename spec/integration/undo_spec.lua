@@ -523,8 +523,10 @@ describe("a partial undo", function()
       assert.are.same({"file_deleted", "file_expires", "restored", "overlapped"}, outcomes)
    end)
 
-   it("counts what it left by what stood in its way", function()
-      assert(undo{partial = true})
+   it("counts what it left by what stood in its way, and tells it of each batch", function()
+      assert(undo{partial = true, on_batch = function(batch)
+         assert.are.same({1, 2, 1, 0, 0}, {batch.restored, batch.lost, batch.overlapped, batch.bytes, batch.remaining})
+      end})
 
       assert.are.same({{"1", "2", "1", "0"}}, made:rows("select done, gone, changed, bytes from mmadmin.batch where kind = 'undo'"))
    end)

@@ -4,8 +4,8 @@
 --
 -- Prints a line for each: outcome (killed, broken, survived), seconds, file and line, name, and the spec that killed
 -- it, between tabs. $MM_PROFILE is what profile.lua printed: units that do not send the statement are left out, and quick
--- ones come first; before them the one that killed the mutant in an earlier run, which $MM_MUTANTS holds, and those that
--- killed others. Ends with code 3 when something is left from a mutant that spoils specs: the rest needs another process.
+-- ones and those that killed much come first; before them the one that killed the mutant in an earlier run, which
+-- $MM_MUTANTS holds, and those that killed the last ones. Ends with code 3 when something is left from a mutant that spoils specs: the rest needs another process.
 local mutants = require("spec.mutations.mutants")
 local profile = require("spec.mutations.profile")
 local specs = require("spec.mutations.specs")
@@ -25,6 +25,7 @@ local measured = profile.read(os.getenv("MM_PROFILE"))
 local units = {} -- of each spec
 local killers = {} -- the units that killed lately, the last one first
 local known = {} -- names of tests that killed earlier, by the mutant's name
+local kills = {} -- how often they did, by the test's name
 
 local function units_of(path)
    if not units[path] then
@@ -59,7 +60,9 @@ local function read_known()
    local file = io.open(os.getenv("MM_MUTANTS") or "")
    for line in file and file:lines() or function() end do
       local name, by = line:match("^killed\t[^\t]*\t[^\t]*\t([^\t]*)\t([^\t]*)$")
-      known[name or 0] = by
+      if name then
+         known[name], kills[by] = by, (kills[by] or 0) + 1
+      end
    end
 end
 
@@ -82,13 +85,21 @@ local function has_test(unit, name)
    end
 end
 
+local function kills_of(unit)
+   local count = 0
+   for test in pairs(unit.tests) do
+      count = count + (kills[test.name] or 0)
+   end
+   return count
+end
+
 local function first_rank(mutant, unit, i)
    if has_test(unit, known[mutant.name]) then
       return -1
    elseif unit.path == NEIGHBOURS and mutant.name:find(IS_ABOUT_THEM, 1, true) then
       return i / 1000
    end
-   return SUSPECTS + unit.ms + i / 1000
+   return SUSPECTS + unit.ms / (1 + kills_of(unit)) + i / 1000
 end
 
 local function in_order(mutant)
