@@ -3,6 +3,7 @@
 --   profile.lua PATH ...            prints a line for each unit of these specs (specs.lua): path, number, milliseconds and
 --                                   the files of src/sql/, between tabs. Its server logs all that it is sent, signed.
 --   profile.read(path) -> {[PATH] = {[NUMBER] = {ms =, sends = {[FILE] = true}}}}
+local quick = require("spec.mutations.quick")
 local specs = require("spec.mutations.specs")
 local texts = require("spec.mutations.texts")
 
@@ -58,6 +59,7 @@ end
 
 if arg[0]:find("profile%.lua$") then
    texts.open(os.getenv("MM_SQL_TEXTS"), true)
+   quick.begin()
    local log = assert(io.open(os.getenv("MM_SPEC_SERVER") .. "/log"))
    for _, path in ipairs(arg) do
       print_units(path, log)

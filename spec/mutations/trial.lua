@@ -8,6 +8,7 @@
 -- $MM_MUTANTS holds, and those that killed the last ones. Ends with code 3 when something is left from a mutant that spoils specs: the rest needs another process.
 local mutants = require("spec.mutations.mutants")
 local profile = require("spec.mutations.profile")
+local quick = require("spec.mutations.quick")
 local specs = require("spec.mutations.specs")
 local texts = require("spec.mutations.texts")
 
@@ -56,7 +57,8 @@ local function remember(unit)
    killers[SUSPECTS + 1] = nil
 end
 
-local function read_known()
+local function quick.begin()
+read_known()
    local file = io.open(os.getenv("MM_MUTANTS") or "")
    for line in file and file:lines() or function() end do
       local name, by = line:match("^killed\t[^\t]*\t[^\t]*\t([^\t]*)\t([^\t]*)$")
@@ -156,6 +158,7 @@ local function try(mutant, is_first)
    end
 end
 
+quick.begin()
 read_known()
 for i = 1, #arg do
    try(mutants.find(arg[i]), i == 1)
