@@ -436,6 +436,16 @@ describe("undo restores nothing", function()
          end)})
    end)
 
+   it("of a batch during which files come to expire, of which it names one that does so within five minutes", function()
+      retire{{"y", 0, 1, OLD}, {"z", 1, 2, OLD}, {"a", 2, 3, OLD}, {"b", 3, 4, OLD}}
+
+      assert_failed("conflict", "0 files are not in the queue any more, 1 expire within five minutes: b",
+         undo{limit = 2, on_batch = after_batch(1, function()
+            made:psql("update temporary_files set expiration = now() + case file_path when 'a' then interval '7 minutes' "
+               .. "else interval '4 minutes' end")
+         end)})
+   end)
+
    for minutes, expected in pairs{[4] = "conflict", [6] = "undone"} do
       it(("of a batch during which a file comes to expire within five minutes, and not %d"):format(minutes), function()
          local done, err = undo{limit = 2, on_batch = after_batch(1, function()
@@ -529,6 +539,15 @@ describe("a partial undo", function()
       end})
 
       assert.are.same({{"1", "2", "1", "0"}}, made:rows("select done, gone, changed, bytes from mmadmin.batch where kind = 'undo'"))
+   end)
+
+   it("leaves a file that upstream queued for sooner, too", function()
+      retire()
+      made:psql("insert into temporary_files values ('c', 1000, now() + interval '4 minutes')")
+
+      assert.are.equal(3, assert(undo{partial = true}).restored)
+
+      assert.are.same({"c file_expires", "a b new"}, {unrestored(), made:live()})
    end)
 
    it("goes on with an undo that was stopped", function()

@@ -23,6 +23,7 @@ local REASONS = {
       "src/sql/retire_begin.sql: where retirement = $1::bigint and (state = 'planned' and now() «<» valid_until or state = "
          .. "'applying') and pruned_at is null -> <=",
       "src/sql/retire_claim.sql: and now() «<» undo_until - interval '1 hour' -> <=",
+      "src/sql/undo_newer.sql: where p.updated «>» (select applied_at from mmadmin.retirement where retirement = $1::bigint) -> >=",
       "src/sql/undo_problem.sql: when t.expiration «<=» now() + interval '5 minutes' then 'file_expires' -> <",
       "src/sql/undo_dequeue.sql: count(*) filter (where g.expiration «<=» now() + interval '5 minutes') as late, -> <",
       "src/sql/undo_dequeue.sql: min(p.file_path) filter (where g.file_path is null or g.expiration «<=» now() + interval "
@@ -126,6 +127,11 @@ local REASONS = {
       why = "what is undoing has something left, or retired nothing: then a batch of nothing ends it as its end would",
       "src/sql/undo_claim.sql: true for undo_seq < next_seq",
       "src/sql/undo_claim.sql: where retirement = $1::bigint and state = 'undoing' and undo_seq «<» next_seq -> <=",
+   },
+   {
+      why = "to spare reading the queue: what it would find is joined with nothing",
+      "src/sql/undo_leave_out.sql: true for $3::bool #2",
+      "src/sql/undo_leave_out.sql: true for file_path in (select file_path from retired)",
    },
    {
       why = "nothing is worse than the only copy, whatever its rank",
