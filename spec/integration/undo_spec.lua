@@ -380,6 +380,15 @@ describe("undo restores nothing", function()
       end)
    end
 
+   it("where rows of the same hash are in ranges without begin or end", function()
+      retire{{"a", false, 1, OLD}, {"b", 2, false, OLD}}
+      made:add{{"newer", -9, -8, OLD}, {"newest", 8, 9, OLD}}
+
+      local check = assert(undo{dry_run = true}).check
+
+      assert.are.same({0, "overlapped", 2}, {check.restorable, check.problems[1].why, check.problems[1].partitions})
+   end)
+
    it("and names all that stands in the way", function()
       made:psql("delete from temporary_files where file_path = 'b'; update temporary_files set expiration = now() where file_path = 'c'")
       made:add{{"newer", 0, 1, OLD}}

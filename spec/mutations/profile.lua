@@ -46,7 +46,7 @@ end
 function profile.read(path)
    local result = {}
    for line in io.lines(path) do
-      local spec, number, ms, files = line:match("^([^\t]*)\t(%d+)\t(%d+)\t(.*)$")
+      local spec, number, ms, files = line:match("^([^\t]*)\t(%d+)\t(%d+)\t([^\t]*)")
       local sends = {}
       for file in files:gmatch("%S+") do
          sends[file] = true

@@ -97,12 +97,15 @@ local function killed_before()
    return names
 end
 
+-- Terms first, then columns.
 local function wanted(list)
-   local result, killed = {}, killed_before()
+   local terms, columns, killed = {}, {}, killed_before()
    for _, mutant in ipairs(list) do
-      result[#result + 1] = not mutant.equivalent and not killed[mutant.name] and mutant or nil
+      if not mutant.equivalent and not killed[mutant.name] then
+         table.insert(mutant.name:find(": null for ", 1, true) and columns or terms, mutant)
+      end
    end
-   return result
+   return table.move(columns, 1, #columns, #terms + 1, terms)
 end
 
 -- A mutant that makes a spec wait for ever: what it waits for ends with an error.
@@ -120,12 +123,42 @@ end
 
 local commands = {}
 
-function commands.profile(environment, list, number, count)
-   local paths = {}
-   for i, path in ipairs(spec_paths(list)) do
-      paths[#paths + 1] = i % count == number % count and path or nil
+-- Of a spec and all that it may run.
+local function stamp_of(path)
+   local sources = "find src lua scripts demo spec/support spec/data -type f | LC_ALL=C sort | xargs cat"
+   return (shell.run(("(cat %s; %s) | cksum"):format(path, sources)).stdout:gsub("%s+", " "))
+end
+
+-- What an earlier run has measured of the spec, when it was the same.
+local function measured_before(path, stamp)
+   local lines, file = {}, io.open(os.getenv("MM_MEASURED") or "")
+   for line in file and file:lines() or function() end do
+      if line:find(path, 1, true) == 1 and line:match("[^\t]*$") == stamp then
+         lines[#lines + 1] = line .. "\n"
+      end
    end
-   return os.execute(("%s spec/run-lua lua5.4 spec/mutations/profile.lua %s"):format(environment, table.concat(paths, " ")))
+   return #lines > 0 and table.concat(lines) or nil
+end
+
+-- Prints how long its units take and what they send; false when one fails.
+local function measure(environment, path)
+   local stamp = stamp_of(path)
+   local lines = measured_before(path, stamp)
+   if not lines then
+      local result = shell.run(("%s spec/run-lua lua5.4 spec/mutations/profile.lua %s"):format(environment, path))
+      io.stderr:write(result.stderr)
+      lines = result.code == 0 and result.stdout:gsub("\n", "\t" .. stamp .. "\n")
+   end
+   return lines and io.write(lines) ~= nil
+end
+
+function commands.profile(environment, list, number, count)
+   for i, path in ipairs(spec_paths(list)) do
+      if i % count == number % count and not measure(environment, path) then
+         return false
+      end
+   end
+   return true
 end
 
 function commands.try(environment, list)

@@ -4,16 +4,18 @@ local APPLY = "apply_spec neighbours_spec batches_spec apply_stops_spec ranges_s
 
 return {
    {"apply", "src/sql/retire_*.sql src/sql/same_partition.sql", APPLY .. " guards_spec holds_spec prune_spec audit_spec"},
-   {"undo", "src/sql/undo_*.sql", "undo_spec neighbours_spec batches_spec prune_spec guards_limits_spec audit_spec"},
+   {"undo", "src/sql/undo_begin.sql src/sql/undo_end.sql",
+      "undo_spec neighbours_spec guards_limits_spec audit_spec prune_spec"},
+   {"undo", "src/sql/undo_*.sql", "undo_spec neighbours_spec batches_spec"},
    {"plan", "src/sql/plan_*.sql src/sql/item_digest.sql",
-      "plan_spec neighbours_spec ranges_spec apply_stops_spec guards_spec holds_spec verbs_spec"},
+      "plan_spec ranges_spec neighbours_spec holds_spec guards_spec"},
    {"guards", "src/sql/guard_writers.sql", "guards_writers_spec"},
    {"guards", "src/sql/guard_*.sql src/sql/unproven.sql src/sql/place.sql",
       "guards_limits_spec guard_blocks_last_spec guards_spec holds_spec"},
    {"holds", "src/sql/hold*.sql src/sql/held.sql", "holds_spec guards_spec"},
    {"audit", "src/sql/audit*.sql", "audit_spec audit_chain_spec holds_spec"},
    {"prune", "src/sql/prun*.sql src/sql/is_prunable.sql", "prune_spec"},
-   {"listings", "src/sql/retirement*.sql", "neighbours_spec apply_stops_spec apply_spec undo_spec plan_spec verbs_spec"},
+   {"listings", "src/sql/retirement*.sql", "neighbours_spec apply_spec plan_spec undo_spec verbs_spec"},
    {"verdicts", "src/sql/verdict.sql src/sql/source*.sql", "verdict_spec plan_spec apply_stops_spec"},
    {"code", "src/core/retirement.c lua/mm/apply.lua lua/mm/begin.lua lua/mm/look.lua lua/mm/patience.lua "
       .. "lua/mm/stops.lua", APPLY .. " undo_spec verbs_spec"},
