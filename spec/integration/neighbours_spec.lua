@@ -279,6 +279,20 @@ describe("beside a retirement whose undo has begun", function()
    end)
 end)
 
+describe("beside a retirement that was planned in an older catalog", function()
+   it("undo brings all columns back", function()
+      set()
+      stop_other_after(3)
+      local id, live = plan("log_entries"), made:fingerprint()
+      made:psql("update mmadmin.retirement set partition_columns = '{file_path}' where retirement = 1")
+      apply(id)
+
+      assert.are.equal("undone", assert(undo(id)).state)
+
+      assert.are.equal(live, made:fingerprint())
+   end)
+end)
+
 describe("beside a retirement that was undone in part", function()
    it("undo restores what the other could not", function()
       set()
