@@ -389,6 +389,15 @@ describe("undo restores nothing", function()
       assert.are.same({0, "overlapped", 2}, {check.restorable, check.problems[1].why, check.problems[1].partitions})
    end)
 
+   it("where rows of the same hash overlap that are not the first or last there", function()
+      retire{{"a", 1, 2, OLD}, {"b", 4, 5, OLD}}
+      made:add{{"earlier", -9, -8, OLD}, {"newer", 0.5, 1.5, OLD}, {"newest", 4.5, 6, OLD}, {"later", 8, 9, OLD}}
+
+      local check = assert(undo{dry_run = true}).check
+
+      assert.are.same({0, "overlapped", 2}, {check.restorable, check.problems[1].why, check.problems[1].partitions})
+   end)
+
    it("and names all that stands in the way", function()
       made:psql("delete from temporary_files where file_path = 'b'; update temporary_files set expiration = now() where file_path = 'c'")
       made:add{{"newer", 0, 1, OLD}}
@@ -627,6 +636,14 @@ describe("undo in a catalog without the constraint", function()
          assert.are.equal("", problems())
       end)
    end
+
+   it("is kept by newer rows in ranges without begin or end", function()
+      retire({{"a", false, 1, OLD}, {"b", 2, false, OLD}}, early)
+      newer("newer", -9, -8)
+      newer("newest", 8, 9)
+
+      assert.are.equal("2 overlapped", problems())
+   end)
 
    it("is kept by newer rows of the retirement alone that is undone", function()
       local first = id

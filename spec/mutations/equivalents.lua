@@ -115,7 +115,7 @@ local REASONS = {
       "src/sql/retire_skipped.sql: where p.view_set_name «is not distinct from» b.view_set_name -> =",
       "src/sql/retire_skipped.sql: and p.file_schema_hash «is not distinct from» b.file_schema_hash -> =",
       "src/sql/retire_skipped.sql: and p.file_schema_hash «is not distinct from» b.file_schema_hash -> = #2",
-      "src/sql/undo_problem.sql:          and p.file_schema_hash «is not distinct from» i.file_schema_hash -> =",
+      "src/sql/undo_problem.sql: -- unless sort_order:         and p.file_schema_hash «is not distinct from» i.file_schema_hash -> =",
    },
    {
       why = "an item of another retirement with this number and equal columns has the same file: which one it is makes no "

@@ -17,7 +17,7 @@ end
 
 function commands.tell()
    for line in io.lines() do
-      local outcome, place, name = line:match("^(%a+)\t%d+\t([^\t]*)\t[^\t]*: ([^\t]*)")
+      local outcome, place, name = line:match("^(%a+)\t%d+\t([^\t]*)\t[^\t:]*: ([^\t]*)")
       if outcome ~= "killed" then
          print(outcome and ("%s  %s  %s"):format(outcome, place, name) or line)
          io.flush()
