@@ -172,6 +172,19 @@ local REASONS = {
       "src/sql/audit_chain.sql: select seq, body, hash from mmadmin.audit where seq > $1::bigint order by seq limit «1000»; -> 999",
    },
    {
+      why = "mm asks for partitions that are not outdated by a range of one instance alone; the rest is for who asks from psql",
+      "src/sql/plan_selection.sql: false for $3::text is null",
+      "src/sql/plan_selection.sql: false for $4::text is null",
+      "src/sql/plan_selection.sql: false for $5::timestamptz is null",
+      "src/sql/plan_selection.sql: true for ($6::timestamptz is null or p.begin_insert_time < $6::timestamptz)",
+      "src/sql/plan_selection.sql: false for p.begin_insert_time < $6::timestamptz",
+      "src/sql/plan_selection.sql: and ($6::timestamptz is null or p.begin_insert_time «<» $6::timestamptz) -> <=",
+   },
+   {
+      why = "what is outdated comes from the verdicts: here it is left out, whatever it is called",
+      "src/sql/plan_selection.sql: null for 'outdated' #2",
+   },
+   {
       why = "nothing is worse than the only copy, whatever its rank",
       "src/sql/retire_recheck.sql: values ('empty', 0), ('replaced', 0), ('rebuildable', 1), ('waits_for_blocks', 2), ('short', "
          .. "3), ('only_copy', «4») -> 5",
