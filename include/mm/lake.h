@@ -87,8 +87,8 @@ mm_code mm_lake_hold(mm_lake *lake, const char *const params[5], int64_t *out,
 mm_code mm_lake_release(mm_lake *lake, int64_t hold, const char *reason, mm_error *err) MM_CHECK;
 
 /* Runs `count` statements about keys of the HTTP API, jobs and stored answers as one transaction;
- * results[i] becomes the result of each, which the caller frees. Errors: INVALID (another statement),
- * as mm_lake_check_state and mm_db_run. */
+ * results[i] becomes the result of each, which the caller frees. Errors: INVALID (another
+ * statement), as mm_lake_check_state and mm_db_run. */
 mm_code mm_lake_change(mm_lake *lake, const char *const *names, size_t count,
                        const char *const params[MM_MAX_PARAMS], mm_result **results,
                        mm_error *err) MM_CHECK;

@@ -1,6 +1,7 @@
 -- Claims of jobs. Who claims one gets a lease and a fence; once the lease is over another one may claim it, with the next
 -- fence, and the first one's calls say that it is not theirs any more.
 local core = require("mm.core")
+local errors = require("mm.errors")
 local handle = require("mm.handle")
 local jobs = require("mm.jobs")
 local json = require("mm.json")
@@ -14,15 +15,23 @@ local GIVEN_UP = json.encode{code = "cancelled", outcome = "unknown",
    message = ("it was begun %d times, and each time its worker went away: it is not tried again"):format(ATTEMPTS),
    hint = "the retirement shows how far it is; another job goes on with it"}
 
-local function lease(seconds)
-   seconds = seconds or LEASE_S
-   if seconds < 1 or seconds > MAX_LEASE_S then
-      error(("a lease of %d seconds: it must be 1 to %d"):format(seconds, MAX_LEASE_S), 3)
+local function lease_error(seconds)
+   if seconds and (seconds < 1 or seconds > MAX_LEASE_S) then
+      return errors.new("invalid", ("a lease of %d seconds: it must be 1 to %d"):format(seconds, MAX_LEASE_S))
    end
-   return seconds
 end
 
--- In a table, as there may be nothing to claim.
+-- Asked first, so that idle workers write nothing.
+local function is_claimable(self)
+   local is_there, err = handle.check_present(self)
+   local list
+   if is_there then
+      list, err = handle.select(self, "job_claimable")
+   end
+   return list and list[1].is_claimable, err
+end
+
+-- A list, as there may be nothing to claim.
 local function claim(self, params, is_again)
    local list, err
    if is_again then
@@ -42,21 +51,23 @@ end
 ---@return mm.claimed_job|false|nil, table|nil err
 function lake:claim_job(opts)
    opts = options.check("lake:claim_job", opts, {worker = "name", lease_s = "integer?"})
-   local seconds = lease(opts.lease_s)
-   local is_there, err = handle.check_present(self)
-   local list, token
+   local err = lease_error(opts.lease_s)
+   local is_there, token
+   if not err then
+      is_there, err = is_claimable(self)
+   end
    if is_there then
-      list, err = handle.select(self, "job_claimable")
+      token, err = core.random_hex(16)
    end
-   if not list or not list[1].is_claimable then
-      return list and false, err
-   end
-   token, err = core.random_hex(16)
-   if not token then
+   if err then
       return nil, err
+   elseif not token then
+      return false
    end
+   local params = {n = 5, opts.worker, opts.lease_s or LEASE_S, token, GIVEN_UP, ATTEMPTS}
+   local list
    list, err = patience.again(function(is_again)
-      return claim(self, {n = 5, opts.worker, seconds, token, GIVEN_UP, ATTEMPTS}, is_again)
+      return claim(self, params, is_again)
    end)
    return list and (list[1] and jobs.record(self, list[1], true) or false), err
 end
@@ -95,7 +106,11 @@ function lake:renew_job(number, fence, opts)
    check_claim("lake:renew_job", number, fence)
    opts = options.check("lake:renew_job", opts, {lease_s = "integer?", done = PROGRESS.done, total = PROGRESS.total,
       batches = PROGRESS.batches})
-   local params = {n = 6, number, fence, lease(opts.lease_s), opts.done, opts.total, opts.batches}
+   local err = lease_error(opts.lease_s)
+   if err then
+      return nil, err
+   end
+   local params = {n = 6, number, fence, opts.lease_s or LEASE_S, opts.done, opts.total, opts.batches}
    return change(self, "job_renew", params, never)
 end
 

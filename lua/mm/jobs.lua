@@ -12,7 +12,7 @@ local jobs = {}
 
 local KINDS = {"apply", "undo"}
 local STATES = {"waiting", "running", "done", "failed", optional = true}
-local LIMIT = 100
+local LIMIT, ROUNDS = 100, 3
 
 --- A row as a job; its arguments and fence are for who claimed it.
 ---@return mm.job
@@ -53,10 +53,13 @@ function lake:jobs(opts)
    if opts.retirement then
       found, err = retirements.find(self, opts.retirement)
    end
+   if opts.limit and opts.limit < 1 then
+      err = errors.new("invalid", ("a list of %d jobs: at least one"):format(opts.limit))
+   end
    if err then
       return nil, err
    end
-   return records(self, {n = 4, nil, found and found.number, opts.state, math.max(opts.limit or LIMIT, 0)})
+   return records(self, {n = 4, nil, found and found.number, opts.state, opts.limit or LIMIT})
 end
 
 --- The job of that number.
@@ -71,29 +74,46 @@ function lake:job(number)
    return list and list[1], err
 end
 
--- What keeps a new job from being added: the one that waits or runs. With `request_id` the one that was added for it, too.
-local function other(self, number, request_id)
+-- The job that waits or runs; with `request_id` the one that was added for it, too, and true.
+local function find(self, number, request_id)
    local list, err = jobs.select(self, {n = 4, nil, number, nil, LIMIT})
    for _, row in ipairs(list or {}) do
       local is_own = row.request_id == request_id
       if is_own or row.state == "waiting" or row.state == "running" then
-         return jobs.record(self, row), nil, is_own
+         return {job = jobs.record(self, row), is_own = is_own}
       end
    end
-   return nil, err
+   return not err and {} or nil, err
 end
 
--- The number of a new job, or the job that is there.
+-- The number of a new job, or the job that is there; neither when that one has just ended.
 local function add(self, params, is_again)
-   local results, job, err, is_own
+   local found, err = {}, nil
    if is_again then
-      job, err, is_own = other(self, params[2], params[5])
+      found, err = find(self, params[2], params[5])
    end
-   if not is_own and not err then
-      results, err = core.lake_change(self, {"job_add"}, params)
-      job = results and (results[1][1] or other(self, params[2])) or nil
+   if err or found.is_own then
+      return found, err
    end
-   return job, err
+   local results
+   results, err = core.lake_change(self, {"job_add"}, params)
+   if results and results[1][1] then
+      return {number = results[1][1].job}
+   end
+   return results and find(self, params[2]) or nil, err
+end
+
+local function add_patiently(self, params)
+   local found, err
+   for _ = 1, ROUNDS do
+      found, err = patience.again(function(is_again)
+         return add(self, params, is_again)
+      end)
+      if err or found.number or found.job then
+         return found, err
+      end
+   end
+   return errors.fail("conflict", "jobs of this retirement end as soon as they begin: try again")
 end
 
 local function is_of_another_kind(job, opts)
@@ -115,20 +135,16 @@ function lake:add_job(opts)
    if err then
       return nil, err
    end
-   local params = {n = 5, opts.kind, found.number, json.encode(opts.arguments or {}), opts.principal, request_id}
-   local job
-   job, err = patience.again(function(is_again)
-      return add(self, params, is_again)
-   end)
-   if not job then
-      return nil, err or errors.new("conflict", "another job has just ended: try again")
-   elseif not job.kind then
-      return errors.committed(self:job(job.job))
-   elseif job.kind ~= opts.kind then
-      return is_of_another_kind(job, opts)
+   found, err = add_patiently(self, {n = 5, opts.kind, found.number, json.encode(opts.arguments or {}), opts.principal,
+      request_id})
+   if found and found.number then
+      return errors.committed(self:job(found.number))
+   elseif found and found.job.kind ~= opts.kind then
+      return is_of_another_kind(found.job, opts)
+   elseif found then
+      found.job.is_old = not found.is_own or nil
    end
-   job.is_old = job.request_id ~= request_id or nil
-   return job
+   return found and found.job, err
 end
 
 return jobs

@@ -166,13 +166,14 @@ mm_code mm_lake_init(mm_lake *lake, const char *name, const char *reason, mm_err
 /* Those for version 2 come first, which are left out where the schema has it. */
 static mm_code upgrade_from(mm_lake *lake, int version, const char *reason, mm_error *err)
 {
-    static const char *const names[] = {
-        "upgrade_2_lake",         "upgrade_2_batch",  "upgrade_2_skipped",
-        "upgrade_2_retirement",   "init_hold",        "init_audit",
-        "init_audit_head",        "init_audit_start", "upgrade_2_version",
-        "upgrade_2_lake_default", "init_api_key",     "init_job",
-        "init_job_one",           "init_answer",      "upgrade_3_version",
-        "audit_state"};
+    static const char *const names[] = {"upgrade_2_lake",    "upgrade_2_batch",
+                                        "upgrade_2_skipped", "upgrade_2_retirement",
+                                        "init_hold",         "init_audit",
+                                        "init_audit_head",   "init_audit_start",
+                                        "upgrade_2_version", "upgrade_2_lake_default",
+                                        "init_api_key",      "init_job",
+                                        "init_job_one",      "init_answer",
+                                        "upgrade_3_version", "audit_state"};
     const char *params[] = {NULL, "upgraded", reason};
     size_t first = version == 1 ? 0 : 10;
 

@@ -135,7 +135,8 @@ static size_t check_names(lua_State *L, int index, const char *names[MM_CHANGE_S
     return count;
 }
 
-/* lake_change(lake, statements, {n = count, parameters...}) -> for each a list of rows | nil, err */
+/* lake_change(lake, statements, {n = count, parameters...}) -> for each a list of rows | nil, err
+ */
 static int lake_change(lua_State *L)
 {
     mm_lake *lake = mml_checklake(L);
