@@ -10,8 +10,10 @@ local time = require("mm.time")
 
 local lake = handle.methods
 
-local WHAT = {"planned", "applying", "retired", "paused", "applied", "abandoned", "undoing", "restored", "undone",
-   "pruned", "refused", "held", "released", "published", "initialized", "upgraded", "adopted", optional = true}
+local WHAT = {optional = true}
+for i, what in ipairs(require("mm.http.audited")) do
+   WHAT[i] = what
+end
 local PAGE = 1000
 
 local audit = {WHAT = WHAT}
@@ -66,8 +68,8 @@ function audit.pages(self, opts, size)
 end
 
 --- The entries of the audit, the oldest first: what was done (planned, applying, retired, paused, applied, abandoned,
---- undoing, restored, undone, pruned, refused, held, released, published, initialized, upgraded, adopted), by whom and
---- why.
+--- undoing, restored, undone, pruned, refused, held, released, published, initialized, upgraded, adopted, key_added,
+--- key_revoked), by whom and why.
 ---@param opts? {retirement: string, what: string, from: string}
 ---@return mm.rows|nil, table|nil err
 function lake:audit(opts)

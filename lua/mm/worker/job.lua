@@ -37,7 +37,7 @@ end
 local function tell_end(lake, task, err)
    local problem
    if err then
-      _, problem = problems.of(err, task.request_id)
+      problem = select(2, problems.of(err, task.request_id))
    end
    local is_told, failure = lake:end_job(task.job, task.fence, {error = problem})
    if failure then
