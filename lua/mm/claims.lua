@@ -130,13 +130,16 @@ function lake:end_job(number, fence, opts)
    end)
 end
 
---- Gives a claimed job back to those that wait, for another worker. False as in `renew_job`.
+--- Gives a claimed job back to those that wait, for another worker. False as in `renew_job`. With `counts` the attempt is
+--- one of those after which it is given up.
 ---@param number integer
 ---@param fence integer
+---@param opts? {counts: boolean}
 ---@return boolean|nil, table|nil err
-function lake:release_job(number, fence)
+function lake:release_job(number, fence, opts)
    check_claim("lake:release_job", number, fence)
-   return change(self, "job_release", {n = 2, number, fence}, function(job)
+   opts = options.check("lake:release_job", opts, {counts = "boolean?"})
+   return change(self, "job_release", {n = 3, number, fence, opts.counts or false}, function(job)
       return job.state == "waiting"
    end)
 end
