@@ -166,6 +166,21 @@ describe("the last use of a key", function()
       assert.are.equal("true", stage:value(USED):match("%a+"))
    end)
 
+   it("is noted once of two who come at the same time", function()
+      assert(lake:principal(key.secret))
+      local noted = stage:value(USED)
+
+      assert(core.lake_change(lake, {"key_touch"}, {n = 1, 1}))
+
+      assert.are.equal(noted, stage:value(USED))
+   end)
+
+   it("is not that of another key", function()
+      assert(lake:principal(assert(add()).secret))
+
+      assert.are.equal("2", stage:value("select string_agg(key::text, ' ') from mmadmin.api_key where last_used_at is not null"))
+   end)
+
    it("is not noted of a key that is refused", function()
       assert(lake:revoke_key(1, {reason = "x"}))
 
