@@ -87,6 +87,7 @@ describe("a key", function()
       local short = assert(add{expires_in = "1h30m"})
       assert.are.equal("01:30:00", stage:value("select expires_at - created_at from mmadmin.api_key where key = 2"))
       assert(lake:principal(short.secret))
+      assert.are.equal(2, #assert(lake:keys()))
 
       local at = stage:value("update mmadmin.api_key set expires_at = now() where key = 2 returning to_char(expires_at at time zone 'UTC', "
          .. "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
@@ -164,6 +165,21 @@ describe("the last use of a key", function()
       stage:psql("update mmadmin.api_key set last_used_at = last_used_at - interval '1 hour'")
       assert(lake:principal(key.secret))
       assert.are.equal("true", stage:value(USED):match("%a+"))
+   end)
+
+   it("is to be noted only where it is not yet, and may be", function()
+      local function is_to_note(by)
+         return assert(core.lake_select(by, "key_find", nil, {n = 1, core.sha256(key.secret)}))[1].is_to_note
+      end
+      local role = stage.db:role("select on all tables in schema public, mmadmin", "usage on schema mmadmin")
+
+      assert.are.same({true, false}, {is_to_note(lake), is_to_note(stage:open{conninfo = role.conninfo})})
+      stage:psql(("grant update (last_used_at) on mmadmin.api_key to %s"):format(role.user))
+      assert.is_true(is_to_note(stage:open{conninfo = role.conninfo}))
+      stage:psql(("alter role %s set default_transaction_read_only = on"):format(role.user))
+      assert.is_false(is_to_note(stage:open{conninfo = role.conninfo}))
+      assert(lake:principal(key.secret))
+      assert.is_false(is_to_note(lake))
    end)
 
    it("is noted once of two who come at the same time", function()
