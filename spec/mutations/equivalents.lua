@@ -58,7 +58,7 @@ local REASONS = {
       "src/sql/answer_find.sql: null for request_id",
    },
    {
-      why = "only a standby shows it: hostile_standby_spec",
+      why = "where it cannot be written the attempt fails, which keeps nobody from reading",
       "src/sql/key_find.sql: true for not pg_is_in_recovery()",
    },
    {
