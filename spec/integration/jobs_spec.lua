@@ -127,6 +127,15 @@ describe("a claim", function()
       assert.is_true(lake:end_job(1, second.fence))
    end)
 
+   it("leaves a job alone that has ended, though its lease would be over", function()
+      add(1)
+      add(2)
+      assert(lake:end_job(1, assert(lake:claim_job{worker = "one"}).fence))
+      end_lease(1)
+
+      assert.are.equal(2, assert(lake:claim_job{worker = "two"}).job)
+   end)
+
    it("leaves a job alone whose lease was renewed, even after it was over", function()
       add(1)
       local job = assert(lake:claim_job{worker = "one"})
