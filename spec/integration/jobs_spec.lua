@@ -1,4 +1,5 @@
 -- Jobs: one at a time for a retirement, each run by one worker at a time, and none lost with the worker that ran it.
+local core = require("mm.core")
 local interleave = require("spec.support.interleave")
 local json = require("mm.json")
 local stages = require("spec.support.stage")
@@ -111,6 +112,18 @@ describe("a claim", function()
       assert.are.equal("30 7", stage:value("select string_agg(extract(epoch from lease_until - started_at)::int::text, ' ' order by job) from mmadmin.job"))
       assert.is_false(lake:claim_job{worker = "three"})
       assert.are.equal("1 1 running 1 1 one, 2 2 running 1 1 two", jobs())
+   end)
+
+   it("is found by what it was made with, and no other", function()
+      for i = 1, 3 do
+         add(i)
+         assert(lake:claim_job{worker = "w"})
+      end
+      local token = stage:value("select claim from mmadmin.job where job = 2")
+
+      local found = assert(core.lake_select(lake, "job_claimed", nil, {n = 3, "w", 30, token}))
+
+      assert.are.same({1, 2}, {#found, found[1].job})
    end)
 
    it("gets a job whose worker let its lease run out, and from then on that one has it no more", function()
