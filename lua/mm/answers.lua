@@ -70,10 +70,9 @@ function lake:begin_answer(opts)
       end
       if not found then
          return nil, err
-      elseif found.is_new or found.row then
-         if found.is_new then
-            return "new"
-         end
+      elseif found.is_new then
+         return "new"
+      elseif found.row then
          return again(found.row, opts)
       end
    end
