@@ -67,7 +67,7 @@ local function ask_once(path, line, is_changing)
    end
    local answer, why = socket:receive("*l")
    local head = answer and cjson.decode(answer)
-   if not head then
+   if type(head) ~= "table" or type(head.status) ~= "number" or type(head.type) ~= "string" then
       socket:close()
       return failure(why, is_changing)
    end

@@ -11,6 +11,8 @@ catalog.Status = build.object("A lake at a glance.", "database role server_versi
    schema = text("That holds the catalog."), server_version = count("PostgreSQL's, as 150018."),
    lakehouse_version = {type = "integer"}, data_lake_version = {type = "integer"},
    state_version = {type = "integer", description = "Of mmadmin; below 0 where that is not there."},
+   known_lakehouse_version = {type = "integer", description = "The newest that mm knows."},
+   known_state_version = {type = "integer"}, has_mmadmin = flag(), unknown_columns = text("Of a newer catalog."),
    is_standby = flag(), is_read_only = flag(), registry = text("Where it is from, in words."),
    registry_kind = build.one_of{"given", "published", "inferred"}, partitions = count(), bytes = count(),
    last_updated = time("The newest write."), queued_files = count("That wait for their deletion."), queued_bytes = count(),
@@ -71,7 +73,8 @@ catalog.Explanations = build.items("Explanation")
 catalog.Explanation = build.object("A partition, and what its verdict rests on.", "view_set_name status", {
    view_set_name = text(), view_instance_id = text(), begin_insert_time = time(), end_insert_time = time(),
    file_path = text(), file_size = count(), num_rows = count(), file_schema_hash = hash(), current_schema_hash = hash(),
-   status = text(), verdict = VERDICT, source_count = count("Events that it was made from."),
+   min_event_time = time(), max_event_time = time(), updated = time(), status = text(), verdict = VERDICT,
+   source_count = count("Events that it was made from."),
    current_partitions = count("That overlap it."), current_source_count = count("Events that these were made from."),
    current_num_rows = count(), source_count_today = count("Events of its source in the lake's blocks."),
    is_blocks_current = flag("Whether the view set blocks is current over its range."),
