@@ -109,7 +109,8 @@ end
 local function program()
    local path = output_of("PATH=\"$PATH:/usr/sbin:/usr/local/openresty/nginx/sbin\" command -v nginx")
    if not path then
-      return errors.fail("io", "there is no nginx", {hint = "on Debian: apt-get install nginx libnginx-mod-http-lua lua-cjson"})
+      return errors.fail("io", "there is no nginx",
+         {hint = "on Debian: apt-get install nginx libnginx-mod-http-lua lua-cjson"})
    end
    return path
 end

@@ -67,7 +67,8 @@ local function answer_ready(request)
       ready[socket] = known
    end
    if known.head then
-      return send.text(known.head.status, known.head.type, known.text, {["Retry-After"] = known.head.status == 503 and 1 or nil})
+      return send.text(known.head.status, known.head.type, known.text,
+         {["Retry-After"] = known.head.status == 503 and 1 or nil})
    end
    send.problem(errors.new("connection", known.err and known.err.message or "not known yet"))
 end

@@ -57,6 +57,7 @@ end
 ---@param err table
 function send.problem(err)
    local status, problem = problems.of(err, ngx.var.request_id)
+   problem.status = err.status or status
    if problem.code == "bug" then
       ngx.log(ngx.ERR, "mm: ", tostring(err.code), ": ", tostring(err))
    end
@@ -66,7 +67,7 @@ function send.problem(err)
    elseif status == 503 then
       headers["Retry-After"] = err.retry_after or 1
    end
-   send.text(status, problems.TYPE, json.encode(problem, FIRST) .. "\n", headers)
+   send.text(problem.status, problems.TYPE, json.encode(problem, FIRST) .. "\n", headers)
 end
 
 -- The beginning of a body, whether it is all of it or more than is waited for.

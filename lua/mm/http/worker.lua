@@ -1,5 +1,5 @@
--- Asks `mmlua worker` over its Unix socket: one line of JSON there; back come a line of JSON and the body in chunks, each
--- with its length before it. One request for each connection, so that closing it cancels what runs.
+-- Asks `mmlua worker` over its Unix socket: one line of JSON there; back come a line of JSON and the body in chunks,
+-- each with its length before it. One request for each connection, so that closing it cancels what runs.
 local cjson = require("cjson.safe")
 
 local errors = require("mm.errors")

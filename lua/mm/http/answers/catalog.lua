@@ -15,8 +15,9 @@ catalog.Status = build.object("A lake at a glance.", "database role server_versi
    known_state_version = {type = "integer"}, has_mmadmin = flag(), unknown_columns = text("Of a newer catalog."),
    is_standby = flag(), is_read_only = flag(), registry = text("Where it is from, in words."),
    registry_kind = build.one_of{"given", "published", "inferred"}, partitions = count(), bytes = count(),
-   last_updated = time("The newest write."), queued_files = count("That wait for their deletion."), queued_bytes = count(),
-   first_expiration = time("When the first of them goes."), now = time("The server's clock."), may_retire = flag(),
+   last_updated = time("The newest write."), queued_files = count("That wait for their deletion."),
+   queued_bytes = count(), first_expiration = time("When the first of them goes."),
+   now = time("The server's clock."), may_retire = flag(),
    may_create_schema = flag(), is_writable = flag(), not_writable_because = text(),
    view_sets = build.list_of(build.ref("ViewSet")), writers = build.list_of(build.ref("SchemaVersion")),
 })
@@ -25,7 +26,8 @@ catalog.ViewSets = build.items("ViewSet")
 catalog.ViewSet = build.object("A view set.", "status partitions bytes", {
    view_set_name = text(), status = build.one_of{"registered", "unloaded", "unregistered"},
    current_schema_hash = hash(), releases = text("That write this hash."), source = text("Who says so."),
-   has_view_maker = flag(), global_instance_available = flag(), partitions = count(), bytes = count(), current = count(),
+   has_view_maker = flag(), global_instance_available = flag(), partitions = count(), bytes = count(),
+   current = count(),
    outdated = count(), unhashed = count(), unregistered = count(), last_updated = time(),
 })
 
@@ -51,7 +53,8 @@ catalog.Groups = build.items("Group")
 catalog.Group = build.object("The outdated partitions of an instance with one hash.",
    "view_set_name view_instance_id outdated_schema_hash partition_count bytes", {
    view_set_name = text(), view_instance_id = text(), outdated_schema_hash = hash(), current_schema_hash = hash(),
-   partition_count = count(), bytes = count(), num_rows = count(), first_insert_time = time(), last_insert_time = time(),
+   partition_count = count(), bytes = count(), num_rows = count(), first_insert_time = time(),
+   last_insert_time = time(),
    last_updated = time(), replaced = count("Current partitions hold at least the same."),
    short = count("Covered, but not provably."), empty = count("Without rows."),
    rebuildable = count("Every source block is there."),
@@ -92,8 +95,8 @@ catalog.Finding = build.object("What a check of the doctor found.", "check kind 
 catalog.Registry = build.items("RegistryViewSet", {kind = build.one_of{"given", "published", "inferred"},
    source = text("In words.")})
 catalog.RegistryViewSet = build.object("What is current.", "view_set_name current_schema_hash", {
-   view_set_name = text(), current_schema_hash = hash(), schema = text("As a server prints it."), has_view_maker = flag(),
-   global_instance_available = flag(), source = text("Who says so."),
+   view_set_name = text(), current_schema_hash = hash(), schema = text("As a server prints it."),
+   has_view_maker = flag(), global_instance_available = flag(), source = text("Who says so."),
 })
 
 return catalog
