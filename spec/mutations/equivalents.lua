@@ -17,9 +17,29 @@ local REASONS = {
       "src/sql/retire_state.sql: null for retirement",
       "src/sql/undo_begin.sql: null for retirement",
       "src/sql/undo_end.sql: null for retirement",
+      "src/sql/job_claim.sql: null for job",
+      "src/sql/job_end.sql: null for job",
+      "src/sql/job_give_up.sql: null for job #2",
+      "src/sql/job_release.sql: null for job",
+      "src/sql/job_renew.sql: null for job",
+      "src/sql/answer_begin.sql: null for request_id",
+      "src/sql/answer_forget.sql: null for request_id",
+      "src/sql/answer_store.sql: null for request_id",
    },
    {
       why = "no two clocks agree to the microsecond",
+      "src/sql/key_find.sql: select k.key, k.name, k.role, k.revoked_at, k.expires_at, k.expires_at «<=» now() as is_expired, "
+         .. "-> <",
+      "src/sql/keys.sql: where ($1::bool or revoked_at is null and (expires_at is null or expires_at «>» now())) -> >=",
+      "src/sql/job_claim.sql: where (state = 'waiting' or state = 'running' and lease_until «<=» now()) and attempts < $5::int "
+         .. "-> <",
+      "src/sql/job_claimable.sql: where state = 'waiting' or state = 'running' and lease_until «<=» now()) as is_claimable; "
+         .. "-> <",
+      "src/sql/job_give_up.sql: where (state = 'waiting' or state = 'running' and lease_until «<=» now()) and attempts >= "
+         .. "$5::int -> <",
+      "src/sql/answer_clean.sql: where created_at «<» now() - interval '24 hours' -> <=",
+      "src/sql/answer_find.sql: select fingerprint, request_id, status, headers, body, created_at «<» now() - interval '5 "
+         .. "minutes' as is_late -> <=",
       "src/sql/retire_begin.sql: where retirement = $1::bigint and (state = 'planned' and now() «<» valid_until or state = "
          .. "'applying') and pruned_at is null -> <=",
       "src/sql/retire_claim.sql: and now() «<» undo_until - interval '1 hour' -> <=",
@@ -37,6 +57,30 @@ local REASONS = {
       "src/sql/undo_dequeue.sql: count(*) filter (where g.expiration «<=» now() + interval '5 minutes') as late, -> <",
       "src/sql/undo_dequeue.sql: min(p.file_path) filter (where g.file_path is null or g.expiration «<=» now() + interval "
          .. "'5 minutes') as example -> <",
+   },
+   {
+      why = "only a connection that is lost shows it: lost_changes_spec, which needs the proxy that is not built here",
+      "src/sql/keys.sql: true for ($3::text is null or hash = decode($3, 'hex'))",
+      "src/sql/keys.sql: false for hash = decode($3, 'hex')",
+      "src/sql/keys.sql: true for ($2::bigint is null or key = $2::bigint)",
+      "src/sql/keys.sql: false for key = $2::bigint",
+      "src/sql/job_claimed.sql: true for j.state = 'running'",
+      "src/sql/answer_find.sql: null for request_id",
+   },
+   {
+      why = "where it cannot be written the attempt fails, which keeps nobody from reading",
+      "src/sql/key_find.sql: true for not pg_is_in_recovery()",
+   },
+   {
+      why = "one state alone leads to the same index",
+      "src/sql/job_add.sql: without on conflict (retirement) where state in («'waiting'», 'running') do nothing",
+      "src/sql/job_add.sql: without on conflict (retirement) where state in ('waiting', «'running'») do nothing",
+   },
+   {
+      why = "those are given up before, in the same transaction, but for rows that another claim had locked just then",
+      "src/sql/job_claim.sql: true for attempts < $5::int",
+      "src/sql/job_claim.sql: where (state = 'waiting' or state = 'running' and lease_until <= now()) and attempts «<» $5::int -> "
+         .. "<=",
    },
    {
       why = "no column has the number 0",
