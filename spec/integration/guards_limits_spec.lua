@@ -73,6 +73,55 @@ describe("the guard budget", function()
       end
    end)
 
+   it("counts the partitions of every batch", function()
+      only_copies(120)
+      local first = plan_of(0, 60)
+      retire(first, 30)
+      retire(first, 30)
+
+      id = plan_of(60, 40)
+      assert.are.equal("", names())
+      id = plan_of(60, 41)
+      assert.are.equal("budget", names())
+   end)
+
+   for ago, expected in pairs{["23 hours 59 minutes"] = "budget", ["24 hours 1 minute"] = ""} do
+      it("counts or forgets what was lost, whatever is undone of it, " .. ago .. " ago", function()
+         only_copies(120)
+         local first = plan_of(0, 60)
+         retire(first, 60)
+         made:psql(("update mmadmin.batch set committed_at = now() - interval '%s'"):format(ago))
+         pcall(lake.undo, lake, first, {reason = "spec", limit = 10, on_batch = error})
+
+         id = plan_of(60, 60)
+
+         assert.are.equal(expected, names())
+      end)
+   end
+
+   for minutes, expected in pairs{[61] = "budget", [59] = ""} do
+      it(("counts what another is about to retire, whose window ends in %d minutes"):format(minutes), function()
+         only_copies(120)
+         plan_of(0, 60)
+         retire(nil, 0)
+         made:psql(("update mmadmin.retirement set undo_until = now() + interval '%d minutes'"):format(minutes))
+
+         id = plan_of(60, 60)
+
+         assert.are.equal(expected, names())
+      end)
+   end
+
+   it("counts what was lost, whatever others skipped", function()
+      only_copies(120)
+      retire(plan_of(0, 60), 60)
+
+      id = plan_of(60, 41)
+      made:psql("insert into mmadmin.skipped (retirement, seq, why) select 2, n, 'gone' from generate_series(1, 30) n")
+
+      assert.are.equal("budget", names())
+   end)
+
    it("cannot be negative", function()
       local _, err = lake:plan{view_set = "log_entries", budget = -1}
 

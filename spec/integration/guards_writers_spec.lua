@@ -53,19 +53,60 @@ describe("the guard writers", function()
    end)
 
    -- Of an upgrade during which both releases wrote for a while.
-   it("remembers what mm has retired: what is left of a hash need not be its beginning", function()
-      set{{"old", 0, 1, OLD, updated = "2026-01-03"}, {"new", 0, 1, NEW, updated = "2026-01-04"},
-         {"late", 1, 2, OLD, updated = "2026-01-05"}, {"newest", 2, 3, NEW, updated = NEWEST}}
-      assert(lake:retire_incompatible_partitions("log_entries", {reason = "spec"}))
-      assert.are.equal("late new newest", made:live())
-      id = assert(lake:plan{view_set = "log_entries", verdicts = stage.VERDICTS}).id
+   for _, updated in ipairs{"2026-01-03", "2026-01-04"} do
+      it("remembers what mm has retired: what is left of a hash need not be its beginning, which was " .. updated, function()
+         set{{"old", 0, 1, OLD, updated = updated}, {"new", 0, 1, NEW, updated = "2026-01-04"},
+            {"late", 1, 2, OLD, updated = "2026-01-05"}, {"newest", 2, 3, NEW, updated = NEWEST}}
+         assert(lake:retire_incompatible_partitions("log_entries", {reason = "spec"}))
+         assert.are.equal("late new newest", made:live())
+         id = assert(lake:plan{view_set = "log_entries", verdicts = stage.VERDICTS}).id
 
-      assert.are.equal("", names())
-      assert.are.equal(1, assert(lake:apply(id, {reason = "spec"})).retired)
+         assert.are.equal("", names())
+         assert.are.equal(1, assert(lake:apply(id, {reason = "spec"})).retired)
+      end)
+   end
+
+   it("finds a hash that appeared later, whatever it remembers of another hash", function()
+      written("2026-01-05", "2026-01-04", {{"newest", 1, 2, NEW, updated = NEWEST}, {"older", 1, 2, "04", updated = "2026-01-01"}})
+
+      local found = finding("writers")
+
+      assert.are.same({1, "appeared_later"}, {#found.rows, found.kind})
    end)
 
    it("is content with a hash that appeared with the current one, at the same instant", function()
       written("2026-01-04", "2026-01-04", {{"newest", 1, 2, NEW, updated = NEWEST}})
+
+      assert.are.equal("", names())
+   end)
+
+   it("is content with that also where nothing of it is planned", function()
+      written("2026-01-04", "2026-01-04", {{"newest", 1, 2, NEW, updated = NEWEST}})
+      made:psql("delete from mmadmin.item")
+
+      assert.are.equal("", names())
+   end)
+
+   it("compares with when the current hash of the same view set appeared, for all that is known of others", function()
+      written("2026-01-01", NEWEST, {{"x", 0, 1, NEW, view_set = "x_gone", updated = "2025-12-01"}})
+      assert.are.equal("", names())
+
+      written("2026-01-05", "2026-01-04", {{"newest", 1, 2, NEW, updated = NEWEST},
+         {"m", 0, 1, OLD, view_set = "measures", updated = "2026-01-01"}})
+      id = assert(lake:plan{all = true, verdicts = stage.VERDICTS}).id
+      assert.are.equal("appeared_later", finding("writers").kind)
+   end)
+
+   it("takes the registry of the retirement, not that of another", function()
+      written("2026-01-01", NEWEST)
+      id = assert(lake:plan{view_set = "log_entries", verdicts = stage.VERDICTS}).id
+      made:psql("update mmadmin.retirement set schema_hashes = array_replace(schema_hashes, '07', '05') where retirement = 1")
+
+      assert.are.equal("", names())
+   end)
+
+   it("is content where a current partition was written before all time", function()
+      written("2026-01-01", NEWEST, {{"x", 1, 2, NEW, updated = "-infinity"}})
 
       assert.are.equal("", names())
    end)

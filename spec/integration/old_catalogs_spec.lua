@@ -1,4 +1,5 @@
--- Where the catalog is of an older release: the column that only it has counts as the others do.
+-- Where the catalog is of an older release: the column that only it has counts as the others do, and ranges may lead
+-- backwards.
 local stage = require("spec.support.stage")
 
 local OLD = "05" -- of log_entries under release 0.33
@@ -50,5 +51,17 @@ describe("of a file's metadata in its partition", function()
       made:psql("update lakehouse_partitions set updated = updated")
 
       assert.are.same({3, 0, 0}, apply(id))
+   end)
+end)
+
+describe("blocks whose range leads backwards", function()
+   it("are needed by nothing", function()
+      made:set{{"blocks", 2, 1, "03", view_set = "blocks"}, {"log", 0, 3, OLD}}
+      lake = made:open()
+      local id = assert(lake:plan{view_set = "blocks", verdicts = stage.VERDICTS}).id
+
+      local findings = assert(lake:guards(id, {overrides = {writers = "a made-up lake", budget = "a made-up lake"}}))
+
+      assert.are.same({}, findings)
    end)
 end)

@@ -352,6 +352,13 @@ describe("a plan is refused", function()
          lake:plan{all = true})
    end)
 
+   it("when partitions that stay have the files of several, of which it names the first", function()
+      made:add{{"replaced", 50, 51, NEW}, {"only", 52, 53, NEW}}
+
+      assert_refused("refused", "2 files of the chosen partitions belong to several partitions", "only",
+         lake:plan{all = true, verdicts = stage.VERDICTS})
+   end)
+
    it("for a view set that nobody knows, with a suggestion", function()
       assert_refused("not_found", "no view set is called 'log_entrys'; did you mean 'log_entries'?", nil,
          lake:plan{view_set = "log_entrys"})

@@ -218,6 +218,7 @@ local REASONS = {
    {
       why = "mm asks for partitions that are not outdated by a range of one instance alone; the rest is for who asks from psql",
       "src/sql/plan_selection.sql: false for $3::text is null",
+      "src/sql/plan_selection.sql: and (not $11::bool or c.verdict «is distinct from» 'rebuildable' -> <>",
       "src/sql/plan_selection.sql: false for $4::text is null",
       "src/sql/plan_selection.sql: false for $5::timestamptz is null",
       "src/sql/plan_selection.sql: true for ($6::timestamptz is null or p.begin_insert_time < $6::timestamptz)",
@@ -227,6 +228,12 @@ local REASONS = {
    {
       why = "what is outdated comes from the verdicts: here it is left out, whatever it is called",
       "src/sql/plan_selection.sql: null for 'outdated' #2",
+   },
+   {
+      why = "neither the transaction that asks nor the one that planned has written a partition",
+      "src/sql/guard_writers.sql: -- if stored: count(*) filter (where age(xmin) between «0» and -> 1",
+      "src/sql/guard_writers.sql: -- if stored:     (select age(i.xmin) - «1» from mmadmin.item i where i.retirement = $1::bigint "
+         .. "limit 1)) as since_plan -> 0",
    },
    {
       why = "nothing is worse than the only copy, whatever its rank",

@@ -11,7 +11,7 @@ return {
       "plan_spec ranges_spec neighbours_spec holds_spec guards_spec"},
    {"guards", "src/sql/guard_writers.sql", "guards_writers_spec"},
    {"guards", "src/sql/guard_*.sql src/sql/unproven.sql src/sql/place.sql",
-      "guards_limits_spec guard_blocks_last_spec guards_spec holds_spec"},
+      "guards_limits_spec guard_blocks_last_spec guards_spec holds_spec old_catalogs_spec"},
    {"holds", "src/sql/hold*.sql src/sql/held.sql", "holds_spec guards_spec"},
    {"keys", "src/sql/key*.sql src/sql/audit_key.sql lua/mm/keys.lua", "keys_spec"},
    {"jobs", "src/sql/job*.sql lua/mm/jobs.lua lua/mm/claims.lua", "jobs_spec"},
