@@ -187,6 +187,15 @@ describe("an entry tells", function()
          "log_entries"}, {detail.partitions, detail.bytes, detail.digest, detail.registry, detail.selection.view_set})
    end)
 
+   it("the beginning: how far it is, until when it can be undone, and what was overridden", function()
+      pcall(apply, {limit = 1, on_batch = error, overrides = {budget = "a spec"}})
+
+      local body = json.decode(made:value("select body from mmadmin.audit where what = 'applying'"))
+
+      assert.are.same({1, 4, {budget = "a spec"}}, {body.detail.next_seq, body.detail.partitions, body.detail.overrides})
+      assert.are.equal("t", made:value(("select undo_until = '%s' from mmadmin.retirement"):format(body.detail.undo_until)))
+   end)
+
    it("no reason where none is asked for", function()
       pcall(apply, {limit = 1, on_batch = error})
       assert(lake:pause(id))
@@ -308,6 +317,18 @@ describe("listing the audit", function()
       assert.are.equal("retired retired", listed{what = "retired"})
       assert.are.equal("", listed{from = "2100-01-01"})
       assert.are.equal("planned held applying retired retired", listed{from = "2026-01-01"})
+   end)
+
+   it("gives each entry once, also those that are not about one of several retirements", function()
+      plan()
+
+      assert.are.equal("planned held applying retired retired planned", listed())
+   end)
+
+   it("gives those of an instant from that instant on", function()
+      local at = made:value("select body::json ->> 'at' from mmadmin.audit where seq = 4")
+
+      assert.are.equal("retired retired", listed{from = at})
    end)
 
    it("gives what is in it", function()

@@ -117,9 +117,26 @@ describe("the guard budget", function()
       retire(plan_of(0, 60), 60)
 
       id = plan_of(60, 41)
-      made:psql("insert into mmadmin.skipped (retirement, seq, why) select 2, n, 'gone' from generate_series(1, 30) n")
+      made:psql("insert into mmadmin.skipped (retirement, seq, why) select max(retirement), n, 'gone' "
+         .. "from mmadmin.retirement, generate_series(1, 30) n group by n")
 
-      assert.are.equal("budget", names())
+      local row = finding("budget").rows[1]
+      assert.are.same({41, 410, 60}, {row.partitions, row.bytes, row.lately})
+      made:psql("update mmadmin.item set file_size = null")
+      assert.are.equal(0, finding("budget").rows[1].bytes)
+   end)
+
+   it("does not count what came back, whatever others could not restore", function()
+      only_copies(140)
+      local first = plan_of(0, 60)
+      retire(first, 60)
+      assert(lake:undo(first, {reason = "spec"}))
+
+      id = plan_of(60, 80)
+      made:psql("insert into mmadmin.unrestored (retirement, seq, why) select max(retirement), n, 'file_deleted' "
+         .. "from mmadmin.retirement, generate_series(1, 30) n group by n")
+
+      assert.are.equal("", names())
    end)
 
    it("cannot be negative", function()
@@ -231,11 +248,12 @@ describe("the guard budget", function()
    end)
 
    it("lets pass what loses nothing, whatever was lost lately", function()
-      set({NEWEST, {"a", 5000, 5001, OLD}, {"a2", 5000, 5001, NEW}, {false, 5001, 5002, OLD}}, {from = "2027-01-01"},
-         ROWS:format(3))
+      set({NEWEST, {"a", 5000, 5001, OLD, updated = "2026-01-01"}, {"a2", 5000, 5001, NEW, updated = "2026-01-10"},
+         {false, 5001, 5002, OLD, updated = "2026-01-01"}}, {from = "2027-01-01"}, ROWS:format(3))
       id = assert(lake:plan{view_set = "log_entries", verdicts = {"replaced", "empty"}, budget = 0}).id
       local of_today = id
       retire(plan_of(0, 3), 3)
+      assert.are.equal("f1 f2 f3", made:queued())
 
       id = of_today
 
@@ -250,6 +268,12 @@ describe("the guard budget", function()
 
          assert.are.same({"rebuildable", expected}, {made:value("select verdict from mmadmin.item"), kinds("budget")})
       end
+   end)
+
+   it("counts the only copy of an instance, which nothing rebuilds", function()
+      set({{"a", 0, 1, OLD, instance = stage.PROCESS}}, {budget = 0})
+
+      assert.are.equal("over_budget", kinds("budget"))
    end)
 
    it("counts current and unregistered partitions of a range", function()

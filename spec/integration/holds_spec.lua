@@ -268,8 +268,20 @@ describe("a plan", function()
       assert.are.equal(4, assert(apply()).retired)
    end)
 
+   it("is refused with the first of what is covered, and its bytes, of unknown sizes too", function()
+      assert(lake:hold{view_set = "log_entries", reason = "all"})
+      made:psql("update mmadmin.item set file_size = null")
+
+      local row = finding("holds").rows[2]
+
+      assert.are.same({2, 4, 0, "log_entries/global of 2026-11-01 00:00:00"}, {row.number, row.partitions, row.bytes, row.example})
+   end)
+
    it("is not refused for a hold that touches nothing of it", function()
       assert(lake:release(1, {reason = "closed"}))
+      made:add{{"m", 0, 1, "05", view_set = "measures", updated = "2025-01-01"}}
+      assert(lake:plan{view_set = "measures", verdicts = stage.VERDICTS})
+      id = assert(lake:plan{view_set = "log_entries", verdicts = stage.VERDICTS}).id
       for _, opts in ipairs{{view_set = "measures"}, {view_set = "log_entries", view_instance = "p"},
          {all = true, from = "2026-11-01T04:00Z"}, {all = true, to = "2026-11-01T00:00Z"}} do
          opts.reason = "elsewhere"

@@ -1,5 +1,6 @@
 -- Plans: which partitions they take, what they keep of them, and what they refuse.
 local mm = require("mm")
+local partitions = require("spec.support.partitions")
 local postgres = require("spec.support.postgres")
 local stage = require("spec.support.stage")
 
@@ -227,11 +228,12 @@ describe("a dry run", function()
 
    it("needs no mmadmin, which a plan does", function()
       local db = postgres.database("catalog-v10")
+      db:psql(partitions.insert(10, {{"only", 0, 1, OLD}}))
       local bare = made:open{conninfo = db.conninfo, registry = assert(mm.registry.release("0.33"))}
 
-      local dry, plan, err = assert(bare:plan{all = true, dry_run = true}), bare:plan{all = true}
+      local dry, plan, err = assert(bare:plan{all = true, verdicts = stage.VERDICTS, dry_run = true}), bare:plan{all = true}
 
-      assert.are.same({0, nil, "not_initialized", "the lake has no schema mmadmin, where mm keeps its plans"},
+      assert.are.same({1, nil, "not_initialized", "the lake has no schema mmadmin, where mm keeps its plans"},
          {dry.partitions, plan, err.code, err.message})
       db:drop()
    end)
@@ -475,7 +477,7 @@ describe("a plan on the real upgraded lake", function()
       real:drop()
    end)
 
-   local function partitions(verdicts)
+   local function counts_of(verdicts)
       local counts = {}
       for verdict, sum in pairs(verdicts) do
          counts[verdict] = sum.partitions
@@ -487,7 +489,7 @@ describe("a plan on the real upgraded lake", function()
       local plan = assert(lake:plan{all = true, verdicts = stage.VERDICTS})
 
       assert.are.same({replaced = 4, empty = 738, rebuildable = 79, waits_for_blocks = 351, only_copy = 18},
-         partitions(plan.verdicts))
+         counts_of(plan.verdicts))
       assert.are.equal(1190, plan.partitions)
    end)
 
@@ -498,7 +500,7 @@ describe("a plan on the real upgraded lake", function()
       for _, row in ipairs(plan.summary) do
          rebuildable = rebuildable + (row.verdict == "rebuildable" and row.partitions or 0)
       end
-      assert.are.same({replaced = 4, empty = 738, rebuildable = rebuildable}, partitions(plan.verdicts))
+      assert.are.same({replaced = 4, empty = 738, rebuildable = rebuildable}, counts_of(plan.verdicts))
       assert.are.equal("0", real:value(("select count(*) from mmadmin.item where retirement = %d and verdict = 'rebuildable' "
          .. "and view_instance_id = 'global'"):format(plan.number)))
    end)

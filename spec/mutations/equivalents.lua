@@ -236,6 +236,21 @@ local REASONS = {
          .. "limit 1)) as since_plan -> 0",
    },
    {
+      why = "`xmin` alone finds the batch that this transaction has written",
+      "src/sql/audit_retirement.sql: true for b.retirement = r.retirement",
+   },
+   {
+      why = "to spare asking: each is looked at again when it is claimed",
+      "src/sql/prunable.sql: true for \\ir is_prunable.sql",
+   },
+   {
+      why = "said for the reader: what is compared with null is not false either",
+      "src/sql/hold_covers.sql: false for h.view_set_name is null",
+      "src/sql/hold_covers.sql: false for h.view_instance_id is null",
+      "src/sql/hold_covers.sql: false for h.end_insert_time is null",
+      "src/sql/hold_covers.sql: false for h.begin_insert_time is null",
+   },
+   {
       why = "nothing is worse than the only copy, whatever its rank",
       "src/sql/retire_recheck.sql: values ('empty', 0), ('replaced', 0), ('rebuildable', 1), ('waits_for_blocks', 2), ('short', "
          .. "3), ('only_copy', «4») -> 5",

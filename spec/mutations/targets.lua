@@ -16,7 +16,7 @@ return {
    {"keys", "src/sql/key*.sql src/sql/audit_key.sql lua/mm/keys.lua", "keys_spec"},
    {"jobs", "src/sql/job*.sql lua/mm/jobs.lua lua/mm/claims.lua", "jobs_spec"},
    {"answers", "src/sql/answer*.sql lua/mm/answers.lua", "answers_spec"},
-   {"audit", "src/sql/audit*.sql", "audit_spec audit_chain_spec holds_spec"},
+   {"audit", "src/sql/audit*.sql", "audit_spec audit_chain_spec holds_spec guards_limits_spec"},
    {"prune", "src/sql/prun*.sql src/sql/is_prunable.sql", "prune_spec"},
    {"listings", "src/sql/retirement*.sql", "neighbours_spec apply_spec plan_spec undo_spec verbs_spec"},
    {"verdicts", "src/sql/verdict.sql src/sql/source*.sql", "verdict_spec plan_spec apply_stops_spec"},
