@@ -1,5 +1,6 @@
 -- Pruning: the items of retirements go when nobody can apply or undo them any more, not a moment before; the audit and
 -- what they were stay.
+local core = require("mm.core")
 local guarded = require("spec.support.guarded")
 local stage = require("spec.support.stage")
 
@@ -48,6 +49,26 @@ describe("pruning", function()
       assert.are.equal("applied", assert(apply()).state)
    end)
 
+   it("leaves it whoever asks, whatever was looked at before", function()
+      assert.is_false(core.lake_prune(lake, 1, "0 s", "spec"))
+
+      assert.are.equal("2", items())
+   end)
+
+   it("leaves what other retirements have noted", function()
+      local other = assert(lake:plan{view_set = "log_entries", verdicts = stage.VERDICTS}).number
+      made:psql(([[update mmadmin.retirement set valid_until = now() - interval '40 days' where retirement <> %d;
+         insert into mmadmin.skipped (retirement, seq, why) values (1, 1, 'gone'), (%d, 1, 'gone');
+         insert into mmadmin.unrestored (retirement, seq, why) values (1, 2, 'overlapped'), (%d, 2, 'overlapped')]])
+         :format(other, other, other))
+
+      assert.are.equal(1, pruned())
+
+      assert.are.same({"2", "2", "2"}, {made:value("select string_agg(distinct retirement::text, ' ') from mmadmin.item"),
+         made:value("select string_agg(retirement::text, ' ') from mmadmin.skipped"),
+         made:value("select string_agg(retirement::text, ' ') from mmadmin.unrestored")})
+   end)
+
    it("leaves what may still be undone", function()
       assert(apply())
 
@@ -86,6 +107,16 @@ describe("pruning", function()
 
       assert.are.equal(1, pruned(0))
    end)
+
+   for retired, expected in pairs{[19999] = 1, [20000] = 0} do
+      it(("counts an hour for 20 000 files, of %d"):format(retired), function()
+         assert(apply())
+         earlier("7 days 1 minute")
+         made:psql(("update mmadmin.retirement set next_seq = %d, partitions = 40001"):format(retired))
+
+         assert.are.equal(expected, pruned(0))
+      end)
+   end
 
    it("leaves what is being undone, however old", function()
       assert(apply())
