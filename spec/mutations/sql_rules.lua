@@ -54,8 +54,9 @@ local function split(list, first, last, word)
 end
 
 local function without(found, list, part, value)
-   local first, last = list[part[1]], list[part[2]]
-   if first ~= last or first.text ~= "true" then
+   local first, last, after = list[part[1]], list[part[2]], list[part[2] + 1]
+   local is_half = after and after.text == "filter" -- of an aggregate's call
+   if not is_half and (first ~= last or first.text ~= "true") then
       found:wrap(first, last, value == "true" and "(true or (" or "(false and (", "))", value)
    end
 end
