@@ -37,6 +37,14 @@ void mm_lake_close(mm_lake *lake);
 /* The file of the script that acts, for the audit. Errors: MEMORY. */
 mm_code mm_lake_set_script(mm_lake *lake, const char *path, mm_error *err) MM_CHECK;
 
+/* For whom a server acts from now on, and the id of what it was asked (NULL: none), for the audit;
+ * the id is in application_name, too. Errors: MEMORY. */
+mm_code mm_lake_act_for(mm_lake *lake, const char *principal, const char *request,
+                        mm_error *err) MM_CHECK;
+
+/* See mm_db_watch. */
+void mm_lake_watch(mm_lake *lake, int socket);
+
 /* Looks at the catalog again: it may have been migrated, and mmadmin made or removed. On failure
  * the lake stays as it was. Errors: NOT_A_LAKE, RIGHTS, as mm_db_run. */
 mm_code mm_lake_refresh(mm_lake *lake, mm_error *err) MM_CHECK;

@@ -63,6 +63,7 @@
 ---@class mm.core what is bound from C; scripts use `require("mm")`
 ---@field version string
 ---@field lake_methods table the methods of lakes, to which modules add theirs
+---@field lake_act_for fun(lake: mm.lake, principal: string?, request: string?): true?, mm.error? whom a server acts for
 ---@field lake_apply_batch fun(lake: mm.lake, number: integer, limit: integer, from: integer?): mm.batch?, mm.error?
 ---@field lake_adopt fun(lake: mm.lake, reason: string?): true?, mm.error?
 ---@field lake_audit_refused fun(lake: mm.lake, number: integer?, reason: string?, detail: string): true?, mm.error?
@@ -90,6 +91,7 @@
 ---@field lake_undo_end fun(lake: mm.lake, number: integer): true?, mm.error?
 ---@field lake_upgrade fun(lake: mm.lake, reason: string?): true?, mm.error?
 ---@field lake_verify_audit fun(lake: mm.lake, seq: integer?, hash: string?): table?, mm.error?
+---@field lake_watch fun(lake: mm.lake, descriptor: integer?) a Unix socket: when its peer ends, so does what runs
 ---@field registry_new fun(entries: mm.view_set[]): mm.registry?, mm.error?
 ---@field schema_parse fun(text: string): mm.schema?, mm.error?
 ---@field sleep fun(seconds: number) less when a signal comes
