@@ -82,7 +82,8 @@ static int server_exit(lua_State *L)
     _exit((int)luaL_checkinteger(L, 1));
 }
 
-/* spawn(words) -> number of a child that runs them, with this process's environment */
+/* spawn(words) -> number of a child that runs them, with this process's environment; the
+ * first is looked for as a shell does */
 static int server_spawn(lua_State *L)
 {
     char *words[MAX_WORDS + 1] = {NULL};
@@ -103,7 +104,7 @@ static int server_spawn(lua_State *L)
         signal(SIGINT, SIG_DFL); /* which ends its work in good order */
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, NULL);
-        execv(words[0], words);
+        execvp(words[0], words);
         _exit(SHELL_NOT_FOUND);
     }
     lua_pushinteger(L, child);

@@ -51,6 +51,8 @@ local function gist(detail)
       end
    elseif detail.hold then
       parts[1] = ("hold %d of %s"):format(detail.hold, detail.view_set or "every view set")
+   elseif detail.key then
+      parts[1] = ("key %d of %s, %s"):format(detail.key, detail.name, detail.role)
    end
    for name, why in pairs(detail.overrides or {}) do
       parts[#parts + 1] = ("overrides %s: %s"):format(name, why)

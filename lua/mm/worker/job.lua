@@ -1,0 +1,81 @@
+-- Does a job of the HTTP API: in a process of its own, that may die at any time.
+local core = require("mm.core")
+local errors = require("mm.errors")
+local problems = require("mm.http.problems")
+local runner = require("mm.worker.runner")
+local session = require("mm.worker.session")
+
+local job = {}
+
+local LEASE_S = 30
+
+-- What may well go better in a while.
+local PASSES = {connection = true, cancelled = true, timeout = true, memory = true}
+
+-- Tells how far it is after each batch. Raises when the job is somebody else's by now.
+local function teller(lake, task)
+   local done, batches = task.done or 0, task.batches or 0
+   return function(batch)
+      done, batches = done + (batch.retired or batch.restored or 0), batches + 1
+      local is_ours = lake:renew_job(task.job, task.fence, {lease_s = LEASE_S, done = done, batches = batches,
+         total = done + batch.remaining})
+      if is_ours == false then
+         error(errors.new("lost", "the job is another worker's by now"), 0)
+      end
+   end
+end
+
+local function work(lake, task)
+   local opts = {}
+   for name, value in pairs(task.arguments) do
+      opts[name] = value
+   end
+   opts.on_batch = teller(lake, task)
+   return lake[task.kind](lake, task.retirement, opts)
+end
+
+local function tell_end(lake, task, err)
+   local problem
+   if err then
+      problem = select(2, problems.of(err, task.request_id))
+   end
+   local is_told, failure = lake:end_job(task.job, task.fence, {error = problem})
+   if failure then
+      session.log("job %d: %s", task.job, tostring(failure))
+      return runner.AGAIN
+   end
+   return is_told and runner.DONE or runner.LOST
+end
+
+--- Does it, when it still is who has that fencing number. Returns an exit code of mm.worker.runner.
+---@param lake mm.lake
+---@param number integer
+---@param fence integer
+---@return integer
+function job.run(lake, number, fence)
+   local task, err = lake:job(number)
+   if not task then
+      session.log("job %d: %s", number, tostring(err))
+      return runner.AGAIN
+   elseif task.fence ~= fence or task.state ~= "running" then
+      return runner.LOST
+   end
+   core.lake_act_for(lake, task.principal, task.request_id)
+   local is_right, found, problem = xpcall(work, function(message)
+      return type(message) == "table" and message or errors.new("bug", debug.traceback(tostring(message), 2))
+   end, lake, task)
+   problem = not is_right and found or problem
+   if not problem then
+      return tell_end(lake, task)
+   elseif problem.code == "lost" then
+      return runner.LOST
+   elseif PASSES[problem.code] and problem.outcome ~= "committed" then
+      session.log("job %d: %s", number, tostring(problem))
+      return runner.AGAIN
+   elseif problem.code == "bug" then
+      session.log("job %d: %s", number, problem.message)
+   end
+   return tell_end(lake, task, problem)
+end
+
+return job
