@@ -99,7 +99,7 @@ $(BUILD)/test/%_test: spec/core/%_test.c $(CORE)
 .PHONY: share
 share:
 	@mkdir -p $(BUILD)/share/mm $(BUILD)/share/lua/5.4 $(BUILD)/share/lua/5.1
-	@for folder in lua scripts demo; do ln -sfn $(CURDIR)/$$folder $(BUILD)/share/mm/$$folder; done
+	@for folder in lua scripts demo http; do ln -sfn $(CURDIR)/$$folder $(BUILD)/share/mm/$$folder; done
 	@for version in 5.4 5.1; do ln -sfn ../../mm/lua/mm $(BUILD)/share/lua/$$version/mm; done
 
 # The packages first, then another make, for only that one sees what they brought.

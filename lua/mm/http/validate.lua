@@ -1,0 +1,217 @@
+-- Checks values against the part of JSON Schema that shapes and answers use. What comes from a query is text and
+-- becomes what its shape says.
+local characters = require("mm.characters")
+local json = require("mm.json")
+local pattern = require("mm.http.pattern")
+local suggest = require("mm.suggest")
+
+local validate = {}
+
+local function names_of(list)
+   local names = {}
+   for name in pairs(list) do
+      names[#names + 1] = name
+   end
+   table.sort(names)
+   return names
+end
+
+local function type_of(value)
+   if value == nil or value == json.null then
+      return "null"
+   elseif type(value) ~= "table" then
+      return type(value)
+   end
+   return (value[1] ~= nil or getmetatable(value) == getmetatable(json.array())) and "array" or "object"
+end
+
+local function article(kind)
+   return (kind:find("^[aio]") and "an " or "a ") .. kind
+end
+
+local function is_among(value, list)
+   for _, known in ipairs(list) do
+      if value == known then
+         return true
+      end
+   end
+   return false
+end
+
+local function length_of(text)
+   local count = 0
+   for _ in characters.each(text) do
+      count = count + 1
+   end
+   return count
+end
+
+local checks = {}
+
+function checks.string(value, shape)
+   if not characters.is_utf8(value) then
+      return "is not UTF-8"
+   elseif value:find("\0", 1, true) then
+      return "holds a NUL byte"
+   elseif #value < (shape.minLength or 0) then
+      return value == "" and "is empty" or ("is shorter than %d characters"):format(shape.minLength)
+   elseif #value > (shape.maxLength or #value) and length_of(value) > shape.maxLength then
+      return ("is longer than %d characters"):format(shape.maxLength)
+   elseif shape.pattern == "\\S" then
+      return not pattern.matches(value, shape.pattern) and "is blank" or nil
+   elseif shape.pattern and not pattern.matches(value, shape.pattern) then
+      return "does not match " .. shape.pattern
+   end
+end
+
+function checks.number(value, shape)
+   if value < (shape.minimum or value) then
+      return ("is less than %d"):format(shape.minimum)
+   elseif value > (shape.maximum or value) then
+      return ("is more than %d"):format(shape.maximum)
+   end
+end
+
+function checks.integer(value, shape)
+   return value % 1 ~= 0 and "must be a whole number" or checks.number(value, shape)
+end
+
+local complain
+
+function checks.array(value, shape, resolve)
+   if #value < (shape.minItems or 0) then
+      return ("has fewer than %d items"):format(shape.minItems)
+   elseif #value > (shape.maxItems or #value) then
+      return ("has more than %d items"):format(shape.maxItems)
+   end
+   local seen = {}
+   for i, item in ipairs(value) do
+      local wrong, where = complain(item, shape.items or {}, resolve)
+      if wrong then
+         return wrong, ("[%d]%s"):format(i, where or "")
+      elseif shape.uniqueItems and seen[item] then
+         return "holds " .. tostring(item) .. " twice"
+      end
+      seen[item] = true
+   end
+end
+
+-- The shape of a member; nothing where it is not allowed.
+local function member_shape(shape, name)
+   local known, others = (shape.properties or {})[name], shape.additionalProperties
+   return known or others == nil and {} or others
+end
+
+function checks.object(value, shape, resolve)
+   local names = names_of(value)
+   if #names > (shape.maxProperties or #names) then
+      return ("has more than %d members"):format(shape.maxProperties)
+   end
+   for _, name in ipairs(shape.required or {}) do
+      if value[name] == nil then
+         return "is missing", "." .. name
+      end
+   end
+   for _, name in ipairs(names) do
+      local known = member_shape(shape, name)
+      if not known then
+         return "is unknown" .. suggest.phrase(name, names_of(shape.properties or {})), "." .. name
+      end
+      local wrong, where = complain(value[name], known, resolve)
+      if wrong then
+         return wrong, "." .. name .. (where or "")
+      end
+   end
+end
+
+-- An empty table is an object or an array, for JSON's decoder does not say which it was.
+local function is_of_type(value, wanted)
+   local actual = type_of(value)
+   return actual == wanted or wanted == "integer" and actual == "number"
+      or wanted == "array" and type(value) == "table" and next(value) == nil
+end
+
+-- What is wrong, and where in the value.
+function complain(value, shape, resolve)
+   while shape["$ref"] do
+      shape = resolve(shape["$ref"])
+   end
+   local kind = shape.type
+   if kind and not is_of_type(value, kind) then
+      return ("must be %s, not %s"):format(article(kind), type_of(value) == "null" and "null" or article(type_of(value)))
+   elseif shape.enum and not is_among(value, shape.enum) then
+      return "must be one of " .. table.concat(shape.enum, ", ")
+   end
+   kind = kind or type_of(value)
+   if checks[kind] then
+      return checks[kind](value, shape, resolve)
+   end
+end
+
+--- What is wrong with a value, or nothing.
+---@param value any as JSON decodes to
+---@param shape table
+---@param name string of the value, for the message
+---@param resolve? fun(reference: string): table what `$ref` means
+---@return string|nil message
+function validate.complaint(value, shape, name, resolve)
+   local wrong, where = complain(value, shape, resolve)
+   return wrong and ("%s%s %s"):format(name, where or "", wrong):gsub("^%.", "") or nil
+end
+
+local from_text = {}
+
+function from_text.boolean(value)
+   return value == "true" or (value ~= "false" and value or false)
+end
+
+-- As JSON writes whole numbers.
+function from_text.integer(value)
+   return value:find("^-?%d+$") and #value <= 16 and tonumber(value) or value
+end
+
+--- The value of a parameter.
+---@param value string
+---@param shape table
+---@param name string
+---@return any value, string|nil message
+function validate.parameter(value, shape, name)
+   local converted = value
+   if from_text[shape.type] then
+      converted = from_text[shape.type](value)
+   end
+   local wrong = validate.complaint(converted, shape, name)
+   if wrong then
+      return nil, (wrong:gsub(", not a string$", ""))
+   end
+   return converted
+end
+
+--- The values of all parameters of a kind.
+---@param values table<string, string|boolean|table> as they came: `true` without a value, a list when there are several
+---@param shapes table<string, table>
+---@param required? string[]
+---@return table<string, any>|nil values, string|nil message
+function validate.parameters(values, shapes, required)
+   local result = {}
+   for _, name in ipairs(required or {}) do
+      if values[name] == nil then
+         return nil, ("the parameter %s is missing"):format(name)
+      end
+   end
+   for _, name in ipairs(names_of(values)) do
+      local message
+      if not shapes[name] then
+         return nil, ("the parameter %s is unknown%s"):format(name, suggest.phrase(name, names_of(shapes)))
+      elseif type(values[name]) ~= "string" then
+         return nil, ("the parameter %s %s"):format(name, values[name] == true and "has no value" or "is given twice")
+      end
+      result[name], message = validate.parameter(values[name], shapes[name], "the parameter " .. name)
+      if message then
+         return nil, message
+      end
+   end
+   return result
+end
+
+return validate
