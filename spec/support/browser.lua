@@ -21,7 +21,7 @@ local browser = {}
 browser.__index = browser
 
 browser.KEYS = {tab = "\u{E004}", enter = "\u{E007}", space = " ", shift = "\u{E008}", up = "\u{E013}",
-   right = "\u{E014}", down = "\u{E015}", ["end"] = "\u{E010}", escape = "\u{E00C}"}
+   right = "\u{E014}", left = "\u{E012}", down = "\u{E015}", ["end"] = "\u{E010}", escape = "\u{E00C}"}
 
 local WAIT_MS = 15000
 local ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
