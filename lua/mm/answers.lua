@@ -70,8 +70,10 @@ function lake:begin_answer(opts)
       end
       if not found then
          return nil, err
-      elseif found.is_new or found.row then
-         return found.is_new and "new" or again(found.row, opts)
+      elseif found.is_new then
+         return "new"
+      elseif found.row then
+         return again(found.row, opts)
       end
    end
    return errors.fail("in_progress", "a request with this Idempotency-Key was answered just now", {hint = "ask again"})

@@ -1,6 +1,7 @@
 -- Does a job of the HTTP API: in a process of its own, that may die at any time.
 local core = require("mm.core")
 local errors = require("mm.errors")
+local jobs = require("mm.jobs")
 local problems = require("mm.http.problems")
 local runner = require("mm.worker.runner")
 local session = require("mm.worker.session")
@@ -11,6 +12,13 @@ local LEASE_S = 30
 
 -- What may well go better in a while.
 local PASSES = {connection = true, cancelled = true, timeout = true, memory = true}
+
+-- The job with its arguments, when it is this process's.
+local function claimed(lake, number, fence)
+   local rows, err = jobs.select(lake, {n = 4, number, nil, "running", 1})
+   local row = rows and rows[1]
+   return row and row.fence == fence and jobs.record(lake, row, true) or nil, err
+end
 
 -- Tells how far it is after each batch. Raises when the job is somebody else's by now.
 local function teller(lake, task)
@@ -53,11 +61,11 @@ end
 ---@param fence integer
 ---@return integer
 function job.run(lake, number, fence)
-   local task, err = lake:job(number)
-   if not task then
+   local task, err = claimed(lake, number, fence)
+   if err then
       session.log("job %d: %s", number, tostring(err))
       return runner.AGAIN
-   elseif task.fence ~= fence or task.state ~= "running" then
+   elseif not task then
       return runner.LOST
    end
    core.lake_act_for(lake, task.principal, task.request_id)

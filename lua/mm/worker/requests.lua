@@ -100,8 +100,8 @@ local function answer_request(lake, answer, route, request)
    elseif found then
       return send(answer, found)
    end
-   if not found and err then
-      answer:fail(err)
+   if not found then
+      answer:fail(err or error("the call gave neither an answer nor an error", 0))
    end
 end
 
