@@ -94,7 +94,6 @@ describe("the page", function()
       browser:click"//summary[. = 'More choices']"
       page:fill("Partitions in a transaction", "1")
       page:confirm("Apply", "demo")
-      os.execute('sleep 3') browser:screenshot('/tmp/shots/dbg.png')
       page:reads(" of 750 partitions retired,")
       page:push("Pause")
       page:reads("Resume it")
@@ -102,6 +101,7 @@ describe("the page", function()
       assert.is_true(0 < middle and middle < 750)
 
       page:confirm("Resume", "demo")
+      browser:see"//dd/span[. = 'applied']"
       page:push("Check what an undo would do")
       assert.are.equal(750, retired())
       page:reads("It would restore 750 partitions")
