@@ -7,9 +7,12 @@ local demo = {}
 
 local LAKE = "demo"
 
-local function quote(value)
+--- A value as one word of the shell.
+function demo.quote(value)
    return "'" .. tostring(value):gsub("'", "'\\''") .. "'"
 end
+
+local quote = demo.quote
 
 local function run(command, name)
    local is_done = os.execute(command)
@@ -63,6 +66,14 @@ function demo.start(folder, mmlua)
       quote(mmlua))
    load_lake(self, folder)
    return self
+end
+
+--- Gives the lake a schema mmadmin and its registry, without a word.
+function demo.prepare(self)
+   for _, line in ipairs{("init --name %s --yes --reason demo"):format(LAKE),
+      ("registry publish --registry %s --yes --reason demo"):format(quote(self.registry))} do
+      run(("%s %s >/dev/null 2>&1"):format(self.mmlua, line), "mmlua " .. line)
+   end
 end
 
 local function state(lake)

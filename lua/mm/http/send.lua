@@ -57,6 +57,9 @@ end
 ---@param err table
 function send.problem(err)
    local status, problem = problems.of(err, ngx.var.request_id)
+   if problem.code == "bug" then
+      ngx.log(ngx.ERR, "mm: ", tostring(err.code), ": ", tostring(err))
+   end
    local headers = {Allow = err.allow, ["Retry-After"] = err.retry_after}
    if status == 401 then
       headers["WWW-Authenticate"] = "Bearer"

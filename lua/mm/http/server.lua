@@ -21,6 +21,8 @@ local DEFAULTS = {changes = false, permits = 2, waiters = 64, wait_s = 2}
 local SYNTAX = {[400] = "syntax", [404] = "no_route", [405] = "method_not_allowed", [408] = "syntax", [411] = "syntax",
    [413] = "too_large", [414] = "uri_too_long", [431] = "header_too_large", [494] = "header_too_large",
    [502] = "no_worker", [503] = "overloaded", [504] = "timeout"}
+-- nginx would judge by these itself, and an ETag here is that of a plan, not of all that is said of it.
+local CONDITIONS = {"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"}
 local table_of_routes = router.new(routes)
 
 local function checked(config)
@@ -70,7 +72,10 @@ local function new_request(config)
    local request = {config = checked(config), method = ngx.req.get_method(), headers = headers, id = ngx.var.request_id,
       path = ngx.var.request_uri:match("^[^?#]*"), remote = ngx.var.remote_addr, scheme = ngx.var.scheme,
       key = guard.key_of(headers)}
-   ngx.ctx.mm = request
+   for _, name in ipairs(CONDITIONS) do
+      ngx.req.clear_header(name)
+   end
+   ngx.ctx.mm, ngx.var.mm_path = request, request.path
    ngx.var.mm_key = request.key and request.key:sub(1, 11) or ""
    return request
 end
@@ -109,9 +114,8 @@ function server.answer(config)
 end
 
 --- Answers with a problem what nginx itself refused.
----@param status integer nginx's
-function server.refuse(status)
-   local path = (ngx.var.request_uri or ""):match("^[^?#]*")
+function server.refuse()
+   local status, path = ngx.status, (ngx.var.request_uri or ""):match("^[^?#]*")
    send.problem(errors.new(SYNTAX[status] or "bug", "nginx refused the request",
       {allow = status == 405 and table_of_routes:allowed(path) or nil}))
 end

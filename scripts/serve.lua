@@ -1,0 +1,25 @@
+-- The HTTP API and its page, on this machine alone, for as long as it runs.
+local cli = require("mm.cli")
+
+local options = cli.parse{
+   text = "Starts a worker and an nginx of its own for the lake, on the loopback interface, and makes a key that may do "
+      .. "everything for a day. Without --lake the lake is that of the demo, in a private throw-away PostgreSQL. Nothing "
+      .. "is left afterwards but the key's entry in the lake.",
+   options = {"lake", {name = "port", value = "NUMBER", type = "count", text = "8700 or the next free one unless said"}},
+   examples = {{"mmlua serve"}, {"mmlua serve --lake service=test --port 9000"}},
+}
+local demo, serve = require("mm.demo"), require("mm.serve")
+local folder = debug.getinfo(1, "S").source:gsub("^@", ""):gsub("scripts/[^/]*$", "demo")
+local tour, mmlua
+if options.lake then
+   mmlua = ("MICROMEGAS_SQL_CONNECTION_STRING=%s LUA_INIT= %s"):format(demo.quote(options.lake), demo.quote(arg[-1]))
+else
+   tour = assert(demo.start(folder, arg[-1]))
+   demo.prepare(tour)
+   mmlua = tour.mmlua
+end
+local is_served, err = serve.run(mmlua, {port = options.port})
+if tour then
+   tour.server:stop()
+end
+assert(is_served, err)
