@@ -1,6 +1,6 @@
 -- The page as its users see it: what they read, fill in and push, in a browser of browser.lua.
 --
---   local page = page.open(browser, site)
+--   local page = page.open(browser, URL)
 --   page:sign_in(KEY)               page:go("retirements")     page:fill(LABEL, TEXT)     page:push(BUTTON)
 --   page:tick(LABEL)                page:reads(TEXT)           waits until some element holds it
 --   page:heading() -> text          page:store_plan()          of what loses nothing, in all view sets
@@ -13,9 +13,9 @@ local function literal(text)
    return text:find("'", 1, true) and '"' .. text .. '"' or "'" .. text .. "'"
 end
 
-function page.open(browser, site)
-   browser:open(site.url)
-   return setmetatable({browser = browser, url = site.url}, page)
+function page.open(browser, url)
+   browser:open(url)
+   return setmetatable({browser = browser}, page)
 end
 
 local function labelled(label)

@@ -1,19 +1,15 @@
 -- The page `/` in a real browser, before real nginx, workers and PostgreSQL.
 local browsers = require("spec.support.browser")
 local pages = require("spec.support.page")
-local sites = require("spec.support.site")
+local served = require("spec.support.served")
 
 local KEYS = browsers.KEYS
 
 describe("the page", function()
-   local site, browser, page, keys
+   local site, browser, page
 
    setup(function()
-      site = sites.start("lake-0.33.0", {})
-      keys = {}
-      for _, role in ipairs{"viewer", "planner", "operator"} do
-         keys[role] = site:key(role .. "s-key", role)
-      end
+      site = served.start()
       browser = browsers.start()
    end)
 
@@ -22,10 +18,14 @@ describe("the page", function()
       site:stop()
    end)
 
-   before_each(function()
+   local function open(role, hash)
       browser:open("about:blank")
-      page = pages.open(browser, site)
-      page:sign_in(keys.operator)
+      page = pages.open(browser, ("http://127.0.0.1:%s/%s"):format(site.server.port, hash or ""))
+      page:sign_in(site.keys[role])
+   end
+
+   before_each(function()
+      open("operator")
    end)
 
    -- Mistakes of the script, and whatever the policy forbids.
