@@ -1,50 +1,39 @@
--- The page `/` in a real browser, before real nginx, workers and PostgreSQL.
-local browsers = require("spec.support.browser")
+-- The main job on the page, in a real browser, before real nginx, workers and PostgreSQL.
 local pages = require("spec.support.page")
-local served = require("spec.support.served")
-
-local KEYS = browsers.KEYS
 
 describe("the page", function()
-   local site, browser, page
+   local page, browser, db
 
    setup(function()
-      site = served.start()
-      browser = browsers.start()
+      page = pages.start()
+      browser, db = page.browser, page.site.db
    end)
 
    teardown(function()
-      browser:stop()
-      site:stop()
+      page:stop()
    end)
 
-   local function open(role, hash)
-      browser:open("about:blank")
-      page = pages.open(browser, ("http://127.0.0.1:%s/%s"):format(site.server.port, hash or ""))
-      page:sign_in(site.keys[role])
-   end
-
    before_each(function()
-      open("operator")
+      page:open("operator")
    end)
 
    -- Mistakes of the script, and whatever the policy forbids.
    after_each(function()
-      assert.are.same({}, browser:complaints())
+      assert.are.same({}, page:complaints())
    end)
 
    -- All of both tables.
    local function lake()
-      return site.db:value[[select md5(string_agg(r, ',' order by r)) from (
+      return db:value[[select md5(string_agg(r, ',' order by r)) from (
          select p::text from lakehouse_partitions p union all select t::text from temporary_files t) rows (r)]]
    end
 
-   local function retired()
-      return tonumber(site.db:value"select coalesce(sum(done), 0) from mmadmin.batch where kind = 'apply'")
+   local function count(what)
+      return tonumber(db:value("select count(*) from mmadmin." .. what))
    end
 
-   local function plans()
-      return site.db:value"select count(*) from mmadmin.retirement"
+   local function retired()
+      return tonumber(db:value"select coalesce(sum(done), 0) from mmadmin.batch where kind = 'apply'")
    end
 
    it("asks first what would be lost, and whether it can be taken back", function()
@@ -56,27 +45,27 @@ describe("the page", function()
    end)
 
    it("draws a timeline through which the arrow keys lead", function()
+      local keys, slider = browser.KEYS, "//*[@role = 'slider'][starts-with(@aria-valuetext, '%s')]"
       page:go("timeline/blocks")
-      local slider = "//*[@role = 'slider'][starts-with(@aria-valuetext, '%s')]"
       browser:run("document.querySelector('[role=slider]').focus()")
       browser:see(slider:format("2026-11-15 12:00 to 2026-11-15 14:00: empty covers 100"))
-      browser:press(KEYS.right .. KEYS.right .. KEYS.left)
 
+      browser:press(keys.right .. keys.right .. keys.left)
       browser:see(slider:format("2026-11-15 14:00"))
-      browser:press(KEYS["end"])
+      browser:press(keys["end"])
       browser:see(slider:format("2026-11-23 02:00"))
-      browser:press(KEYS.enter)
+      browser:press(keys.enter)
       page:reads("The whole timeline")
    end)
 
    it("says in a dry run what it would do, and does not do it", function()
-      local before, before_plans = lake(), plans()
+      local before, plans = lake(), count("retirement")
       page:go("plan")
       page:push("Show what it would do")
 
       page:reads("Would retire 750 partitions")
       page:reads("71 partitions rebuildable: nothing rebuilds a global instance by itself")
-      assert.are.same({before, before_plans}, {lake(), plans()})
+      assert.are.same({before, plans}, {lake(), count("retirement")})
    end)
 
    it("takes no other name than the lake's", function()
@@ -85,7 +74,15 @@ describe("the page", function()
       page:confirm("Apply", "prod")
 
       page:reads("This is not the name of the lake, demo: nothing was done.")
-      assert.are.same({before, "0"}, {lake(), site.db:value"select count(*) from mmadmin.job"})
+      assert.are.same({before, 0}, {lake(), count("job")})
+   end)
+
+   it("gives a plan up", function()
+      page:store_plan()
+      page:push("Give the plan up")
+
+      browser:see"//dd/span[. = 'abandoned']"
+      assert.are.equal(1, count"retirement where state = 'abandoned'")
    end)
 
    it("applies, pauses in the middle, goes on, and takes it back: the lake is as it was", function()
@@ -102,11 +99,47 @@ describe("the page", function()
 
       page:confirm("Resume", "demo")
       browser:see"//dd/span[. = 'applied']"
-      page:push("Check what an undo would do")
       assert.are.equal(750, retired())
+      page:push("Check what an undo would do")
       page:reads("It would restore 750 partitions")
       page:confirm("Undo", "demo")
       browser:see"//dd/span[. = 'undone']"
       assert.are.equal(before, lake())
+   end)
+
+   it("tells what the guards found, and overrides them with a reason only", function()
+      page:go("plan/blocks")
+      page:tick("Exactly these verdicts")
+      page:tick("only copy")
+      page:push("Show what it would do")
+      page:push("Store this plan")
+      page:reads("Guards refuse this as it stands.")
+      page:confirm("Apply", "demo")
+      page:reads("A guard refused")
+
+      page:fill("Override blocks_last, because", "a spec")
+      page:confirm("Apply", "demo")
+      browser:see"//dd/span[. = 'applied']"
+      page:reads("blocks_last: a spec")
+   end)
+
+   it("makes and releases a hold", function()
+      page:go("holds")
+      browser:type("//select", "blocks")
+      browser:type("//form[.//button[. = 'Hold it']]//textarea", "an audit")
+      page:push("Hold it")
+      browser:click"//summary[starts-with(., 'Release')]"
+      browser:type("//form[.//button[. = 'Release']]//textarea", "it is over")
+      page:push("Release")
+
+      page:reads("it is over")
+      assert.are.equal(1, count"hold where view_set_name = 'blocks' and released_at is not null")
+   end)
+
+   it("shows the audit, whose chain is whole", function()
+      page:go("audit")
+
+      page:reads("The chain is intact")
+      browser:see"//tr[.//span[. = 'published']][contains(., 'spec')]"
    end)
 end)
