@@ -9,6 +9,7 @@
 --   browser:text(xpath)  -> text             as it is rendered
 --   browser:run(script, ...) -> value        JavaScript, its arguments are `arguments`
 --   browser:look{width =, height =, scheme =}          of the window, "light" or "dark"
+--   browser:offline(is_offline)
 --   browser:screenshot(path)                 the whole page as PNG
 --   browser:complaints() -> list of texts    what the console was told since the last time, but for debugging
 --   browser:stop()
@@ -126,6 +127,11 @@ function browser:look(opts)
       deviceScaleFactor = 1, mobile = false})
    self:devtools("Emulation.setEmulatedMedia", {features = json.array{{name = "prefers-color-scheme",
       value = opts.scheme or "light"}}})
+end
+
+function browser:offline(is_offline)
+   self:command("chromium/network_conditions", {network_conditions = {offline = is_offline, latency = 0,
+      throughput = 1e9}})
 end
 
 function browser:screenshot(path)

@@ -1,6 +1,7 @@
 -- The page as its users see it: what they read, fill in and push, in a browser, before nginx, workers and PostgreSQL.
 --
 --   local page = pages.start(OPTIONS)        options of served.lua; page.site and page.browser (browser.lua)
+--   page:behind(OPTIONS, ACT)                while another nginx serves it
 --   page:open(ROLE, [HASH])                  anew, signed in with a key of that role
 --   page:go("retirements")                   page:heading() -> text     page:settle() waits until nothing is loading
 --   page:reads(TEXT)                         waits until some element holds it
@@ -31,16 +32,18 @@ end
 
 function page:stop()
    self.browser:stop()
-   if self.reading then
-      self.reading:stop()
-   end
    self.site:stop()
 end
 
---- From now on the page of a server that does not take changes.
-function page:only_reads()
-   self.reading = nginx.start{worker = self.site.path}
-   self.port = self.reading.port
+--- Calls `act` while another nginx serves the page, with these options of nginx.lua.
+function page:behind(opts, act)
+   opts.worker = self.site.path
+   local server = nginx.start(opts)
+   self.port = server.port
+   local is_right, message = pcall(act)
+   self.port = self.site.server.port
+   server:stop()
+   assert(is_right, message)
 end
 
 function page:load(hash)

@@ -80,6 +80,14 @@ describe("the page", function()
       page:reads("This needs the role operator; the key planner has the role planner.")
    end)
 
+   it("says that a server only reads", function()
+      page:behind({}, function()
+         page:open("admin", "#plan")
+         page:reads("Changes are not enabled on this server.")
+         assert.are.equal(0, browser:run"return document.querySelectorAll('main button:enabled').length")
+      end)
+   end)
+
    it("keeps the key only when asked to, and forgets it when one signs out", function()
       page:open("operator")
       browser:run"location.reload()"

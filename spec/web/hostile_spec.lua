@@ -1,0 +1,104 @@
+-- The page when names are hostile, keys end, and what serves it does not answer.
+local pages = require("spec.support.page")
+
+local HOSTILE = [[<img src=x onerror="window.isTaken = 1">'"&amp;]] .. "\u{202E}txt.\u{200B}"
+local SHOWN = [[<img src=x onerror="window.isTaken = 1">'"&amp;\u{202E}txt.\u{200B}]]
+
+-- A row of the lake again, with such names; and, as that of a view set in the registry, an outdated one.
+local HOSTILE_ROWS = [[
+   create temporary table row as select * from lakehouse_partitions
+   where view_set_name = 'thread_spans' and num_rows > 0 and file_schema_hash <> '\x04' limit 1;
+   update row set view_instance_id = $hostile$%s$hostile$, file_path = $hostile$%s$hostile$;
+   insert into lakehouse_partitions select * from row;
+   update row set view_set_name = $hostile$%s$hostile$;
+   insert into lakehouse_partitions select * from row;]]
+
+describe("the page", function()
+   local page, browser, db, expected
+
+   setup(function()
+      page = pages.start()
+      browser, db = page.browser, page.site.db
+      db:psql(HOSTILE_ROWS:format(HOSTILE, HOSTILE, HOSTILE))
+   end)
+
+   teardown(function()
+      page:stop()
+   end)
+
+   before_each(function()
+      expected = nil
+      page:open("operator")
+   end)
+
+   after_each(function()
+      assert.are.same({}, page:complaints(expected))
+   end)
+
+   local function is_harmless()
+      return browser:run"return window.isTaken === undefined && document.images.length === 0"
+   end
+
+   it("shows names that are markup as text, and what cannot be seen as its number", function()
+      assert.are.equal(SHOWN, browser:text"//tbody//bdi[starts-with(., '<img')]")
+
+      browser:click"//tr[th//bdi[starts-with(., '<img')]]//a[starts-with(., 'Timeline')]"
+      page:settle()
+      assert.are.equal("Timeline of " .. SHOWN, page:heading())
+      page:go("doctor")
+      page:reads("<img src=x")
+      assert.is_true(is_harmless())
+   end)
+
+   it("shows them so in plans, reasons and the audit, too", function()
+      page:go("holds")
+      browser:type("//select", "thread_spans")
+      page:fill("Instance", "<img src=x onerror=alert(1)>")
+      browser:type("//form[.//button[. = 'Hold it']]//textarea", "<b>bold</b>")
+      page:push("Hold it")
+      page:reads("<b>bold</b>")
+      page:store_plan()
+      page:go("audit")
+      browser:run"document.querySelectorAll('details').forEach((each) => { each.open = true; })"
+
+      page:reads("<img src=x onerror=alert(1)>")
+      assert.is_true(is_harmless())
+   end)
+
+   it("says that workers are busy, and asks again", function()
+      local session = db:session()
+      page:behind({replace = {["permits = 2"] = "permits = 1", ["waiters = 64"] = "waiters = 0"}}, function()
+         expected = "the server responded with a status of 503"
+         page:open("operator", "#jobs")
+         session:run"begin"
+         session:run"lock table lakehouse_partitions"
+         browser:run"location.hash = 'view-sets'"
+         page:reads("All workers are busy: ask again. Trying again in")
+         session:run"rollback"
+         browser:see"//h3[. = 'Loses nothing']"
+      end)
+      session:close()
+   end)
+
+   it("says that the server cannot be reached, and goes on when it can", function()
+      expected = "net::ERR_INTERNET_DISCONNECTED"
+      browser:offline(true)
+      browser:run"location.hash = 'doctor'"
+      page:reads("The server cannot be reached. Trying again in 2 s.")
+
+      browser:offline(false)
+      page:settle()
+      browser:see"//h2[starts-with(., 'Warnings')]"
+      browser:see"//*[@id = 'notice'][not(node())]"
+   end)
+
+   it("asks for another key when one is known no more, and comes back to where one was", function()
+      expected = "the server responded with a status of 401"
+      db:psql"update mmadmin.api_key set revoked_at = now() where name = 'operator'"
+      browser:run"location.hash = 'jobs'"
+      page:reads("The key is not known any more")
+      page:sign_in(page.site.keys.admin)
+
+      assert.are.equal("Jobs", page:heading())
+   end)
+end)
