@@ -4,13 +4,13 @@ local keys = require("mm.report.keys")
 local output = require("mm.output")
 
 local options = cli.parse{
-   text = "Lists the keys of the HTTP API (list), makes one (add), or revokes one (revoke). A new key is printed on stdout, "
-      .. "once: the lake keeps its hash alone.",
+   text = "Lists the keys of the HTTP API (list), makes one (add), or revokes one (revoke). A new key is printed on "
+      .. "stdout, once: the lake keeps its hash alone.",
    arguments = {{name = "action", text = "list unless said", values = {"list", "add", "revoke"}, optional = true},
       {name = "what", text = "of add the name of who uses it, of revoke the key's number", optional = true}},
    options = {"connection", "formats", "consent",
       {name = "role", value = "ROLE", text = "of add: what it may do", values = keys.ROLES},
-      {name = "expires", value = "DURATION", type = "duration", text = "of add: how long it is good for, else for ever"},
+      {name = "expires", value = "DURATION", type = "duration", text = "of add: how long it is good, else for ever"},
       {name = "all", text = "of list: those that expired or were revoked, too"}},
    examples = {{'mmlua key add ci --role planner --expires 90d --reason "nightly plan" --yes > ci.key'},
       {'mmlua key revoke 3 --reason "left the team"'}},
@@ -22,7 +22,8 @@ if action == "add" then
    end
    local reason = assert(cli.confirm{action = "add", lake = lake:info().name, options = options,
       summary = keys.add_lines(options)})
-   keys.print(assert(lake:add_key{name = options.what, role = options.role, expires_in = options.expires, reason = reason}))
+   keys.print(assert(lake:add_key{name = options.what, role = options.role, expires_in = options.expires,
+      reason = reason}))
    cli.next(options, "mmlua key, or to revoke it mmlua key revoke NUMBER")
 elseif action == "revoke" then
    local number = tonumber((options.what or ""):match("^%d%d?%d?%d?%d?%d?%d?%d?%d?$"))

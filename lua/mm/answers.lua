@@ -1,5 +1,5 @@
--- Answers to changes over HTTP, kept for a day: who sends the same Idempotency-Key again is answered the same, and nothing
--- is done twice.
+-- Answers to changes over HTTP, kept for a day: who sends the same Idempotency-Key again is answered the same, and
+-- nothing is done twice.
 local core = require("mm.core")
 local errors = require("mm.errors")
 local handle = require("mm.handle")
@@ -96,8 +96,8 @@ function lake:store_answer(opts)
       json.encode(opts.headers or {}), opts.body or ""})
 end
 
---- Forgets that an answer was begun, as nothing was done: the same request may be sent again. False when it is not there,
---- or was given.
+--- Forgets that an answer was begun, as nothing was done: the same request may be sent again. False when it is not
+--- there, or was given.
 ---@param opts {principal: string, idempotency_key: string, fingerprint: string}
 ---@return boolean|nil, table|nil err
 function lake:forget_answer(opts)

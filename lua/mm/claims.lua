@@ -1,5 +1,5 @@
--- Claims of jobs. Who claims one gets a lease and a fence; once the lease is over another one may claim it, with the next
--- fence, and the first one's calls say that it is not theirs any more.
+-- Claims of jobs. Who claims one gets a lease and a fence; once the lease is over another one may claim it, with the
+-- next fence, and the first one's calls say that it is not theirs any more.
 local core = require("mm.core")
 local errors = require("mm.errors")
 local handle = require("mm.handle")
@@ -76,7 +76,7 @@ local function check_claim(name, number, fence)
    options.check(name, {number = number, fence = fence}, {number = "integer", fence = "integer"}, 2)
 end
 
--- Changes a job under its fence. After a lost connection `is_so` says of the job as it is whether it was changed before.
+-- Changes a job under its fence. After a lost connection `is_so` says of the job whether it was changed before.
 local function change(self, statement, params, is_so)
    local list, err = patience.again(function(is_again)
       local results, problem = core.lake_change(self, {statement}, params)
@@ -96,8 +96,8 @@ end
 
 local PROGRESS = {done = "integer?", total = "integer?", batches = "integer?"}
 
---- Goes on with a claimed job for `lease_s` seconds more, and tells how far it is. False when it is another worker's now,
---- or nobody's: then it must not be gone on with.
+--- Goes on with a claimed job for `lease_s` seconds more, and tells how far it is. False when it is another worker's
+--- now, or nobody's: then it must not be gone on with.
 ---@param number integer
 ---@param fence integer
 ---@param opts? {lease_s: integer, done: integer, total: integer, batches: integer}
@@ -130,13 +130,16 @@ function lake:end_job(number, fence, opts)
    end)
 end
 
---- Gives a claimed job back to those that wait, for another worker. False as in `renew_job`.
+--- Gives a claimed job back to those that wait, for another worker. False as in `renew_job`. With `counts` the attempt is
+--- one of those after which it is given up.
 ---@param number integer
 ---@param fence integer
+---@param opts? {counts: boolean}
 ---@return boolean|nil, table|nil err
-function lake:release_job(number, fence)
+function lake:release_job(number, fence, opts)
    check_claim("lake:release_job", number, fence)
-   return change(self, "job_release", {n = 2, number, fence}, function(job)
+   opts = options.check("lake:release_job", opts, {counts = "boolean?"})
+   return change(self, "job_release", {n = 3, number, fence, opts.counts or false}, function(job)
       return job.state == "waiting"
    end)
 end

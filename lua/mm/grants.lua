@@ -6,8 +6,8 @@ local RIGHTS = {
    -- Not answers, which are for who asked; not keys, of which only the hash is there, but nobody needs that.
    viewer = {
       "usage on schema mmadmin",
-      "select on mmadmin.lake, mmadmin.view_set, mmadmin.retirement, mmadmin.item, mmadmin.skipped, mmadmin.unrestored, "
-         .. "mmadmin.batch, mmadmin.hold, mmadmin.audit, mmadmin.audit_head, mmadmin.job",
+      "select on mmadmin.lake, mmadmin.view_set, mmadmin.retirement, mmadmin.item, mmadmin.skipped, "
+         .. "mmadmin.unrestored, mmadmin.batch, mmadmin.hold, mmadmin.audit, mmadmin.audit_head, mmadmin.job",
    },
    planner = {includes = "viewer",
       "insert on mmadmin.retirement, mmadmin.item, mmadmin.audit",

@@ -1,4 +1,4 @@
--- Jobs: what `mmlua worker` does for who asked over HTTP, one at a time for a retirement. mm.claims is for who does them.
+-- Jobs: what `mmlua worker` does for who asked over HTTP, one at a time for a retirement. Who does them: see mm.claims.
 local core = require("mm.core")
 local errors = require("mm.errors")
 local handle = require("mm.handle")
@@ -117,7 +117,8 @@ local function add_patiently(self, params)
 end
 
 local function is_of_another_kind(job, opts)
-   return errors.fail("conflict", ("job %d is there to %s %s: wait for its end"):format(job.job, job.kind, opts.retirement))
+   return errors.fail("conflict", ("job %d is there to %s %s: wait for its end"):format(job.job, job.kind,
+      opts.retirement))
 end
 
 --- Adds a job for a retirement. One of the same kind that waits or runs is given instead, with `is_old`.

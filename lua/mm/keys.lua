@@ -15,8 +15,8 @@ local MAX_DAYS = 36500
 
 local function check_name(name)
    if not name:match(NAME) or #name > MAX_NAME then
-      return errors.new("invalid", ("'%s' cannot be the name of a key: 1 to %d letters, digits, '_', '.', '@', '+', '-'")
-         :format(name, MAX_NAME))
+      local message = "'%s' cannot be the name of a key: 1 to %d letters, digits, '_', '.', '@', '+', '-'"
+      return errors.new("invalid", message:format(name, MAX_NAME))
    end
 end
 

@@ -107,7 +107,8 @@ local function add_statements(lines, info, name)
    if info.state_version < 0 then
       parts, first = PARTS, 1
    end
-   local values = {["1"] = "'" .. name .. "'", ["2"] = parts == UPGRADE and "'upgraded'" or "'initialized'", ["3"] = "null"}
+   local what = parts == UPGRADE and "'upgraded'" or "'initialized'"
+   local values = {["1"] = "'" .. name .. "'", ["2"] = what, ["3"] = "null"}
    for i = first or #parts + 1, #parts do
       lines[#lines + 1] = assert(core.statement(parts[i])):gsub("%$(%d)", values):gsub("%s+$", "")
    end
@@ -128,8 +129,8 @@ local function add_owner(lines, owner)
    lines[#lines + 1] = ("alter schema mmadmin owner to %s;"):format(owner)
 end
 
---- The statements that `init` or `upgrade_state` runs, for a DBA, with rights for roles; of a schema that is up to date the
---- rights alone. `owner` owns the schema, `viewer` may look, `planner` plan, too, `operator` retire and undo, `admin`
+--- The statements that `init` or `upgrade_state` runs, for a DBA, with rights for roles; of a schema that is up to date
+--- the rights alone. `owner` owns the schema, `viewer` may look, `planner` plan, too, `operator` retire and undo, `admin`
 --- publish and make keys; `worker` is who `mmlua worker` logs in as.
 ---@param opts {name: string, owner: string, viewer: string, planner: string, operator: string, admin: string,
 ---   worker: string}

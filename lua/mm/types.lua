@@ -58,7 +58,7 @@
 ---@field publish_registry fun(self: mm.lake, registry: mm.registry, opts?: {reason: string}): integer?, mm.error?
 ---@field registry fun(self: mm.lake): mm.registry?, string|mm.error, string?
 ---@field release fun(self: mm.lake, number: integer, opts: {reason: string}): mm.hold?, mm.error?
----@field release_job fun(self: mm.lake, number: integer, fence: integer): boolean?, mm.error?
+---@field release_job fun(self: mm.lake, number: integer, fence: integer, opts?: table): boolean?, mm.error?
 ---@field remove_state fun(self: mm.lake, opts?: {force: boolean}): boolean?, mm.error?
 ---@field renew_job fun(self: mm.lake, number: integer, fence: integer, opts?: table): boolean?, mm.error?
 ---@field resume fun(self: mm.lake, id: string): mm.retirement?, mm.error?

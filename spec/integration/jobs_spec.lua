@@ -167,6 +167,17 @@ describe("a claim", function()
       assert.are.same({7, 1}, {assert(lake:claim_job{worker = "two"}).fence, lake:job(1).attempts})
    end)
 
+   it("given back five times as one that failed is given up", function()
+      add(1)
+      for _ = 1, 5 do
+         local job = assert(lake:claim_job{worker = "one"})
+         assert.is_true(lake:release_job(1, job.fence, {counts = true}))
+      end
+
+      assert.is_false(lake:claim_job{worker = "one"})
+      assert.are.equal("failed", lake:job(1).state)
+   end)
+
    it("ends done, or failed with its error", function()
       add(1)
       add(2)

@@ -215,7 +215,7 @@ describe("mmlua worker", function()
    end)
 
    it("follows processes that are killed by others", function()
-      start("--workers 2 --jobs 0")
+      start("--workers 2")
       for _, pid in ipairs(served:processes("--listen")) do
          if pid ~= served.process.pid then
             os.execute("kill -9 " .. pid)
@@ -237,14 +237,15 @@ describe("mmlua worker", function()
    end)
 
    it("says what it cannot do while the database is away, and goes on afterwards", function()
-      start("--workers 1 --jobs 0")
+      start("--workers 1")
       served:ask("get_status", {key = keys.viewer})
 
-      db:psql("alter database " .. db.name .. " allow_connections false")
-      postgres.start().admin:psql("select pg_terminate_backend(pid) from pg_stat_activity where datname = '" .. db.name
+      local admin = postgres.start().admin
+      admin:psql("alter database " .. db.name .. " allow_connections false")
+      admin:psql("select pg_terminate_backend(pid) from pg_stat_activity where datname = '" .. db.name
          .. "' and pid <> pg_backend_pid()")
       local away = served:ask("get_status", {key = keys.viewer})
-      postgres.start().admin:psql("alter database " .. db.name .. " allow_connections true")
+      admin:psql("alter database " .. db.name .. " allow_connections true")
 
       assert.are.same({503, "connection"}, {away.status, away.body.code})
       assert.are.equal(200, served:ask("get_status", {key = keys.viewer}).status)

@@ -81,7 +81,7 @@ function http_worker:ask(route, request)
    local text, is_whole = read_chunks(rest)
    head = assert(json.decode(head))
    return {head = head, status = head.status, text = text, is_whole = is_whole,
-      body = head.type:find("json$") and assert(json.decode(text)) or nil}
+      body = head.type:find("[/+]json$") and assert(json.decode(text)) or nil}
 end
 
 function http_worker:send(route, request)

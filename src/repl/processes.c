@@ -130,7 +130,7 @@ static int server_wait(lua_State *L)
     int status = 0;
     pid_t child = ended_child(&status);
 
-    if (!child && !mm_signals_is_stopping()) {
+    if (!child) {
         watched_signals(&watched);
         int signal = sigtimedwait(&watched, NULL, &limit);
         if (signal == SIGTERM || signal == SIGINT || signal == SIGHUP)

@@ -4,7 +4,7 @@ update mmadmin.job
    set state = 'running', worker = $1, claim = $3, fence = fence + 1, attempts = attempts + 1,
        started_at = coalesce(started_at, now()), lease_until = now() + make_interval(secs => $2::float8)
  where job = (select job from mmadmin.job
-               where state = 'waiting' or state = 'running' and lease_until <= now() and attempts < $5::int
+               where (state = 'waiting' or state = 'running' and lease_until <= now()) and attempts < $5::int
                order by job limit 1
                  for update skip locked)
 returning job;

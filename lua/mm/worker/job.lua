@@ -20,15 +20,17 @@ local function claimed(lake, number, fence)
    return row and row.fence == fence and jobs.record(lake, row, true) or nil, err
 end
 
--- Tells how far it is after each batch. Raises when the job is somebody else's by now.
+-- Tells how far it is after each batch. Raises when the job is somebody else's by now, or it shall end.
 local function teller(lake, task)
    local done, batches = task.done or 0, task.batches or 0
    return function(batch)
       done, batches = done + (batch.retired or batch.restored or 0), batches + 1
-      local is_ours = lake:renew_job(task.job, task.fence, {lease_s = LEASE_S, done = done, batches = batches,
+      local is_ours, err = lake:renew_job(task.job, task.fence, {lease_s = LEASE_S, done = done, batches = batches,
          total = done + batch.remaining})
       if is_ours == false then
          error(errors.new("lost", "the job is another worker's by now"), 0)
+      elseif err and err.code == "cancelled" then
+         error(err, 0)
       end
    end
 end
@@ -55,6 +57,16 @@ local function tell_end(lake, task, err)
    return is_told and runner.DONE or runner.LOST
 end
 
+-- What is raised by SIGINT, by us, and by mistakes of ours.
+local function explain(message)
+   if type(message) == "table" then
+      return message
+   elseif tostring(message):find("interrupted!$") then
+      return errors.new("cancelled", "interrupted")
+   end
+   return errors.new("bug", debug.traceback(tostring(message), 2))
+end
+
 --- Does it, when it still is who has that fencing number. Returns an exit code of mm.worker.runner.
 ---@param lake mm.lake
 ---@param number integer
@@ -69,9 +81,7 @@ function job.run(lake, number, fence)
       return runner.LOST
    end
    core.lake_act_for(lake, task.principal, task.request_id)
-   local is_right, found, problem = xpcall(work, function(message)
-      return type(message) == "table" and message or errors.new("bug", debug.traceback(tostring(message), 2))
-   end, lake, task)
+   local is_right, found, problem = xpcall(work, explain, lake, task)
    problem = not is_right and found or problem
    if not problem then
       return tell_end(lake, task)

@@ -1,5 +1,6 @@
 -- The processes of a worker: as many as wanted answer requests, and some take jobs. One that ends is followed by
 -- another.
+local core = require("mm.core")
 local requests = require("mm.worker.requests")
 local runner = require("mm.worker.runner")
 local server = require("mm.server")
@@ -28,7 +29,7 @@ local function follow(self, child, code)
    if known and not server.is_stopping() then
       session.log("process %d for %s ended with code %d: another follows", child, known.role, code)
       if os.time() - known.since < HASTE_S then
-         server.wait(HASTE_S)
+         core.sleep(HASTE_S)
       end
       start(self, known.role)
    end

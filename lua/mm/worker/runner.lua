@@ -77,7 +77,7 @@ local function run(self, job)
    local lake, err = self.session:lake()
    local is_released
    if lake then
-      is_released, err = lake:release_job(job.job, job.fence)
+      is_released, err = lake:release_job(job.job, job.fence, {counts = not server.is_stopping()})
    end
    if is_released == nil then
       session.log("job %d: %s; its lease runs out by itself", job.job, tostring(err))
