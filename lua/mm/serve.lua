@@ -46,6 +46,7 @@ local function main_file(folder, opts)
       text = replaced(text, "daemon off;", ("daemon off;\nuser %s;"):format(opts.user))
    end
    text = replaced(text, "error_log stderr warn;", ("error_log %s;"):format(opts.log or "stderr warn"))
+   text = replaced(text, "worker_processes 2;", ("worker_processes %d;"):format(opts.processes or 2))
    return replaced(text, "include mm.conf;", ('lua_package_path "%s/lua/?.lua;;";\n    include mm.conf;'):format(SHARE))
 end
 
@@ -62,7 +63,8 @@ end
 
 --- Writes the configuration into a folder, which is to hold all that this nginx writes.
 ---@param folder string
----@param opts {listen: string, worker: string, changes?: boolean, user?: string, log?: string, replace?: table<string, string>}
+---@param opts {listen: string, worker: string, changes?: boolean, user?: string, log?: string, processes?: integer,
+---   replace?: table<string, string>}
 ---@return string path of nginx.conf
 function serve.configure(folder, opts)
    write(folder .. "/mm.conf", api_file(folder, opts))
@@ -107,7 +109,8 @@ end
 local function program()
    local path = output_of("PATH=\"$PATH:/usr/sbin:/usr/local/openresty/nginx/sbin\" command -v nginx")
    if not path then
-      return errors.fail("io", "there is no nginx", {hint = "on Debian: apt-get install nginx libnginx-mod-http-lua lua-cjson"})
+      return errors.fail("io", "there is no nginx",
+         {hint = "on Debian: apt-get install nginx libnginx-mod-http-lua lua-cjson"})
    end
    return path
 end

@@ -21,7 +21,8 @@ end
 
 --- Until that stands in the log.
 function background:wait(wanted)
-   local result = shell.run(("timeout %d tail -n +1 -f %s | grep -q -e %s"):format(WAIT_S, self.path, shell.quote(wanted)))
+   local command = "timeout %d tail -n +1 -f %s | grep -q -e %s"
+   local result = shell.run(command:format(WAIT_S, self.path, shell.quote(wanted)))
    if result.code ~= 0 then
       error(("%s is not in %s:\n%s"):format(wanted, self.path, self:log()), 0)
    end

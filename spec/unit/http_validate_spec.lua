@@ -3,6 +3,7 @@ local json = require("mm.json")
 local pattern = require("mm.http.pattern")
 local routes = require("mm.http.routes")
 local shapes = require("mm.http.shapes")
+local texts = require("mm.http.texts")
 local validate = require("mm.http.validate")
 
 describe("a pattern", function()
@@ -109,7 +110,7 @@ describe("parameters", function()
 
    it("become what they are", function()
       assert.are.same({limit = 7, all = false, view_set = "1"},
-         validate.parameters({limit = "7", all = "false", view_set = "1"}, SHAPES))
+         texts.values({limit = "7", all = "false", view_set = "1"}, SHAPES))
    end)
 
    it("say what is wrong with them", function()
@@ -122,17 +123,17 @@ describe("parameters", function()
          ["the parameter all must be a boolean"] = {all = "1"},
          ["the parameter view_set is empty"] = {view_set = ""},
       } do
-         assert.are.same({n = 2, nil, expected}, {n = 2, validate.parameters(values, SHAPES)})
+         assert.are.same({n = 2, nil, expected}, {n = 2, texts.values(values, SHAPES)})
       end
    end)
 
    it("are numbers of digits alone", function()
       for _, text in ipairs{"1e2", "1.0", " 1", "+1", "1 ", "99999999999999999", "nan", "inf"} do
-         assert.is_nil((validate.parameters({limit = text}, SHAPES)))
+         assert.is_nil((texts.values({limit = text}, SHAPES)))
       end
    end)
 
    it("must be there when they are required", function()
-      assert.are.same({n = 2, nil, "the parameter all is missing"}, {n = 2, validate.parameters({}, SHAPES, {"all"})})
+      assert.are.same({n = 2, nil, "the parameter all is missing"}, {n = 2, texts.values({}, SHAPES, {"all"})})
    end)
 end)

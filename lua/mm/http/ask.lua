@@ -29,7 +29,7 @@ local function ask_once(request)
       return nil, err
    end
    request.is_asked = true
-   local is_sent = send.answer(head, own.changes[request.route.name])
+   local is_sent = send.answer(head, own.additions[request.route.name], request.config)
    worker.close(head)
    return is_sent
 end
@@ -68,7 +68,8 @@ local function answer_ready(request)
       ready[socket] = known
    end
    if known.head then
-      return send.text(known.head.status, known.head.type, known.text, {["Retry-After"] = known.head.status == 503 and 1 or nil})
+      return send.text(known.head.status, known.head.type, known.text,
+         {["Retry-After"] = known.head.status == 503 and 1 or nil})
    end
    send.problem(errors.new("connection", known.err and known.err.message or "not known yet"))
 end

@@ -13,7 +13,7 @@ cjson.decode_invalid_numbers(false)
 cjson.decode_max_depth(32)
 
 local function is_json(content_type)
-   local kind, rest = content_type:lower():match("^%s*([^%s;]+)%s*(.-)%s*$")
+   local kind, rest = tostring(content_type):lower():match("^%s*([^%s;]+)%s*(.-)%s*$")
    rest = rest and rest:gsub('[%s"]', "")
    return kind == "application/json" and (rest == "" or rest == ";charset=utf-8")
 end
@@ -43,7 +43,7 @@ function body.parse(route, raw, headers)
       return {}
    elseif route.method == "GET" then
       return errors.fail("usage", "a GET has no body")
-   elseif headers["content-encoding"] or raw ~= "" and not (type(content_type) == "string" and is_json(content_type)) then
+   elseif headers["content-encoding"] or raw ~= "" and not is_json(content_type) then
       return errors.fail("unsupported_media_type", "the body must be application/json, in UTF-8 and not compressed")
    elseif raw == "" then
       return errors.fail("usage", "the body is missing")

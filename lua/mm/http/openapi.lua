@@ -6,7 +6,8 @@ local routes = require("mm.http.routes")
 
 local openapi = {}
 
-local INFO = {title = "mm", version = "1.0.0", summary = "Retires outdated partitions of micromegas lakes, and takes it back.",
+local INFO = {title = "mm", version = "1.0.0",
+   summary = "Retires outdated partitions of micromegas lakes, and takes it back.",
    description = "GET changes nothing. Errors are problems (RFC 9457); unknown parameters and members are refused. "
       .. "Times are RFC 3339 in UTC with microseconds, or infinity and -infinity; hashes are lower-case hex. Clients "
       .. "must ignore members of answers that they do not know.",
@@ -16,8 +17,9 @@ local TAGS = {lake = "What is there, and what retiring it would lose.", registry
    holds = "What must not be retired.", audit = "Who did what.", operations = "For those who run the server."}
 local PROBLEM = {["$ref"] = "#/components/responses/Problem"}
 local TYPES = {Metrics = "application/openmetrics-text"}
-local IDEMPOTENCY = {name = "Idempotency-Key", ["in"] = "header", schema = {type = "string", minLength = 1, maxLength = 255,
-   pattern = "^[!-~]+$"}, description = "The same request with the same key is done once; its answer is kept for 24 hours."}
+local IDEMPOTENCY = {name = "Idempotency-Key", ["in"] = "header",
+   schema = {type = "string", minLength = 1, maxLength = 255, pattern = "^[!-~]+$"},
+   description = "The same request with the same key is done once; its answer is kept for 24 hours."}
 local IF_MATCH = {name = "If-Match", ["in"] = "header", required = true, schema = {type = "string",
    pattern = '^"[0-9a-f]{64}"$'}, description = "The plan's digest in quotes: the ETag of the retirement."}
 -- Statuses that a problem may have: always, where a key is needed, and where something is changed.

@@ -1,6 +1,6 @@
 -- What a request says outside of its body: in the path, the query and two headers.
 local errors = require("mm.errors")
-local validate = require("mm.http.validate")
+local texts = require("mm.http.texts")
 
 local parameters = {}
 
@@ -9,12 +9,12 @@ local function check_query(request)
    if why then
       return nil, "there are too many parameters"
    end
-   request.query, why = validate.parameters(values, request.route.query or {}, request.route.required)
+   request.query, why = texts.values(values, request.route.query or {}, request.route.required)
    return request.query, why
 end
 
 local function check_path(request)
-   local values, why = validate.parameters(request.path_values, request.route.path_shapes or {})
+   local values, why = texts.values(request.path_values, request.route.path_shapes or {})
    request.path_values = values
    return values, why and why:gsub("^the parameter", "in the path"), nil
 end

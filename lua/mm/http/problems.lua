@@ -22,6 +22,7 @@ problems.KNOWN = {
    precondition_required = {428, "If-Match with the plan's digest is required."},
    too_many_failures = {429, "Too many requests without a valid key came from there."},
    header_too_large = {431, "The headers are too large."},
+   not_supported = {501, "This version of HTTP, or this transfer coding, is not supported."},
    bug = {500, "A mistake in mm: its log has the details under the request's id."},
    no_worker = {502, "The worker went away before it had answered."},
    overloaded = {503, "All workers are busy: ask again."},

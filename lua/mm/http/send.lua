@@ -57,6 +57,7 @@ end
 ---@param err table
 function send.problem(err)
    local status, problem = problems.of(err, ngx.var.request_id)
+   problem.status = err.status or status
    if problem.code == "bug" then
       ngx.log(ngx.ERR, "mm: ", tostring(err.code), ": ", tostring(err))
    end
@@ -66,7 +67,7 @@ function send.problem(err)
    elseif status == 503 then
       headers["Retry-After"] = err.retry_after or 1
    end
-   send.text(status, problems.TYPE, json.encode(problem, FIRST) .. "\n", headers)
+   send.text(problem.status, problems.TYPE, json.encode(problem, FIRST) .. "\n", headers)
 end
 
 -- The beginning of a body, whether it is all of it or more than is waited for.
@@ -101,14 +102,16 @@ end
 
 --- The answer of a worker; nothing is sent where it is cut off before that.
 ---@param head table
----@param change? fun(text: string): string of answers that are short
----@return true|nil, table|nil err
-function send.answer(head, change)
+---@param add? fun(text: string, config: table): string adds to an answer that is short, and right
+---@param config? table
+---@return true|nil
+function send.answer(head, add, config)
    local first = ngx.req.get_method() == "HEAD" and "" or beginning(head)
    if is_cut(head) then
       return nil
    elseif head.is_whole then
-      send.text(head.status, head.type, change and change(first) or first, head.headers)
+      local text = add and head.status == 200 and add(first, config) or first
+      send.text(head.status, head.type, text, head.headers)
       return true
    end
    begin(head.status, head.type, head.headers)

@@ -18,9 +18,10 @@ local server = {}
 
 local CONFIG = {worker = "text", changes = "boolean?", permits = "integer?", waiters = "integer?", wait_s = "number?"}
 local DEFAULTS = {changes = false, permits = 2, waiters = 64, wait_s = 2}
-local SYNTAX = {[400] = "syntax", [404] = "no_route", [405] = "method_not_allowed", [408] = "syntax", [411] = "syntax",
-   [413] = "too_large", [414] = "uri_too_long", [431] = "header_too_large", [494] = "header_too_large",
-   [502] = "no_worker", [503] = "overloaded", [504] = "timeout"}
+-- The codes of what nginx itself refuses, by its status.
+local CODES = {[400] = "syntax", [403] = "insecure", [404] = "no_route", [405] = "method_not_allowed", [408] = "syntax", [411] = "syntax",
+   [413] = "too_large", [414] = "uri_too_long", [431] = "header_too_large", [501] = "not_supported",
+   [502] = "no_worker", [503] = "overloaded", [504] = "timeout", [505] = "not_supported"}
 -- nginx would judge by these itself, and an ETag here is that of a plan, not of all that is said of it.
 local CONDITIONS = {"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"}
 local table_of_routes = router.new(routes)
@@ -116,8 +117,10 @@ end
 --- Answers with a problem what nginx itself refused.
 function server.refuse()
    local status, path = ngx.status, (ngx.var.request_uri or ""):match("^[^?#]*")
-   send.problem(errors.new(SYNTAX[status] or "bug", "nginx refused the request",
-      {allow = status == 405 and table_of_routes:allowed(path) or nil}))
+   local err = errors.new(CODES[status] or "bug", "nginx refused the request",
+      {allow = status == 405 and table_of_routes:allowed(path) or nil})
+   err.status = (status == 408 or status == 505) and status or nil
+   send.problem(err)
 end
 
 --- Notes what became of a request.

@@ -1,5 +1,4 @@
--- Checks values against the part of JSON Schema that shapes and answers use. What comes from a query is text and
--- becomes what its shape says.
+-- Checks values against the part of JSON Schema that shapes and answers use.
 local characters = require("mm.characters")
 local json = require("mm.json")
 local pattern = require("mm.http.pattern")
@@ -138,7 +137,8 @@ function complain(value, shape, resolve)
    end
    local kind = shape.type
    if kind and not is_of_type(value, kind) then
-      return ("must be %s, not %s"):format(article(kind), type_of(value) == "null" and "null" or article(type_of(value)))
+      local actual = type_of(value)
+      return ("must be %s, not %s"):format(article(kind), actual == "null" and actual or article(actual))
    elseif shape.enum and not is_among(value, shape.enum) then
       return "must be one of " .. table.concat(shape.enum, ", ")
    end
@@ -157,61 +157,6 @@ end
 function validate.complaint(value, shape, name, resolve)
    local wrong, where = complain(value, shape, resolve)
    return wrong and ("%s%s %s"):format(name, where or "", wrong):gsub("^%.", "") or nil
-end
-
-local from_text = {}
-
-function from_text.boolean(value)
-   return value == "true" or (value ~= "false" and value or false)
-end
-
--- As JSON writes whole numbers.
-function from_text.integer(value)
-   return value:find("^-?%d+$") and #value <= 16 and tonumber(value) or value
-end
-
---- The value of a parameter.
----@param value string
----@param shape table
----@param name string
----@return any value, string|nil message
-function validate.parameter(value, shape, name)
-   local converted = value
-   if from_text[shape.type] then
-      converted = from_text[shape.type](value)
-   end
-   local wrong = validate.complaint(converted, shape, name)
-   if wrong then
-      return nil, (wrong:gsub(", not a string$", ""))
-   end
-   return converted
-end
-
---- The values of all parameters of a kind.
----@param values table<string, string|boolean|table> as they came: `true` without a value, a list when there are several
----@param shapes table<string, table>
----@param required? string[]
----@return table<string, any>|nil values, string|nil message
-function validate.parameters(values, shapes, required)
-   local result = {}
-   for _, name in ipairs(required or {}) do
-      if values[name] == nil then
-         return nil, ("the parameter %s is missing"):format(name)
-      end
-   end
-   for _, name in ipairs(names_of(values)) do
-      local message
-      if not shapes[name] then
-         return nil, ("the parameter %s is unknown%s"):format(name, suggest.phrase(name, names_of(shapes)))
-      elseif type(values[name]) ~= "string" then
-         return nil, ("the parameter %s %s"):format(name, values[name] == true and "has no value" or "is given twice")
-      end
-      result[name], message = validate.parameter(values[name], shapes[name], "the parameter " .. name)
-      if message then
-         return nil, message
-      end
-   end
-   return result
 end
 
 return validate

@@ -1,5 +1,5 @@
--- Asks `mmlua worker` over its Unix socket: one line of JSON there; back come a line of JSON and the body in chunks, each
--- with its length before it. One request for each connection, so that closing it cancels what runs.
+-- Asks `mmlua worker` over its Unix socket: one line of JSON there; back come a line of JSON and the body in chunks,
+-- each with its length before it. One request for each connection, so that closing it cancels what runs.
 local cjson = require("cjson.safe")
 
 local errors = require("mm.errors")
@@ -67,7 +67,7 @@ local function ask_once(path, line, is_changing)
    end
    local answer, why = socket:receive("*l")
    local head = answer and cjson.decode(answer)
-   if not head then
+   if type(head) ~= "table" or type(head.status) ~= "number" or type(head.type) ~= "string" then
       socket:close()
       return failure(why, is_changing)
    end

@@ -11,10 +11,13 @@ catalog.Status = build.object("A lake at a glance.", "database role server_versi
    schema = text("That holds the catalog."), server_version = count("PostgreSQL's, as 150018."),
    lakehouse_version = {type = "integer"}, data_lake_version = {type = "integer"},
    state_version = {type = "integer", description = "Of mmadmin; below 0 where that is not there."},
+   known_lakehouse_version = {type = "integer", description = "The newest that mm knows."},
+   known_state_version = {type = "integer"}, has_mmadmin = flag(), unknown_columns = text("Of a newer catalog."),
    is_standby = flag(), is_read_only = flag(), registry = text("Where it is from, in words."),
    registry_kind = build.one_of{"given", "published", "inferred"}, partitions = count(), bytes = count(),
-   last_updated = time("The newest write."), queued_files = count("That wait for their deletion."), queued_bytes = count(),
-   first_expiration = time("When the first of them goes."), now = time("The server's clock."), may_retire = flag(),
+   last_updated = time("The newest write."), queued_files = count("That wait for their deletion."),
+   queued_bytes = count(), first_expiration = time("When the first of them goes."),
+   now = time("The server's clock."), may_retire = flag(),
    may_create_schema = flag(), is_writable = flag(), not_writable_because = text(),
    view_sets = build.list_of(build.ref("ViewSet")), writers = build.list_of(build.ref("SchemaVersion")),
 })
@@ -23,7 +26,8 @@ catalog.ViewSets = build.items("ViewSet")
 catalog.ViewSet = build.object("A view set.", "status partitions bytes", {
    view_set_name = text(), status = build.one_of{"registered", "unloaded", "unregistered"},
    current_schema_hash = hash(), releases = text("That write this hash."), source = text("Who says so."),
-   has_view_maker = flag(), global_instance_available = flag(), partitions = count(), bytes = count(), current = count(),
+   has_view_maker = flag(), global_instance_available = flag(), partitions = count(), bytes = count(),
+   current = count(),
    outdated = count(), unhashed = count(), unregistered = count(), last_updated = time(),
 })
 
@@ -49,7 +53,8 @@ catalog.Groups = build.items("Group")
 catalog.Group = build.object("The outdated partitions of an instance with one hash.",
    "view_set_name view_instance_id outdated_schema_hash partition_count bytes", {
    view_set_name = text(), view_instance_id = text(), outdated_schema_hash = hash(), current_schema_hash = hash(),
-   partition_count = count(), bytes = count(), num_rows = count(), first_insert_time = time(), last_insert_time = time(),
+   partition_count = count(), bytes = count(), num_rows = count(), first_insert_time = time(),
+   last_insert_time = time(),
    last_updated = time(), replaced = count("Current partitions hold at least the same."),
    short = count("Covered, but not provably."), empty = count("Without rows."),
    rebuildable = count("Every source block is there."),
@@ -73,7 +78,8 @@ catalog.Explanations = build.items("Explanation")
 catalog.Explanation = build.object("A partition, and what its verdict rests on.", "view_set_name status", {
    view_set_name = text(), view_instance_id = text(), begin_insert_time = time(), end_insert_time = time(),
    file_path = text(), file_size = count(), num_rows = count(), file_schema_hash = hash(), current_schema_hash = hash(),
-   status = text(), verdict = VERDICT, source_count = count("Events that it was made from."),
+   min_event_time = time(), max_event_time = time(), updated = time(), status = text(), verdict = VERDICT,
+   source_count = count("Events that it was made from."),
    current_partitions = count("That overlap it."), current_source_count = count("Events that these were made from."),
    current_num_rows = count(), source_count_today = count("Events of its source in the lake's blocks."),
    is_blocks_current = flag("Whether the view set blocks is current over its range."),
@@ -91,8 +97,8 @@ catalog.Finding = build.object("What a check of the doctor found.", "check kind 
 catalog.Registry = build.items("RegistryViewSet", {kind = build.one_of{"given", "published", "inferred"},
    source = text("In words.")})
 catalog.RegistryViewSet = build.object("What is current.", "view_set_name current_schema_hash", {
-   view_set_name = text(), current_schema_hash = hash(), schema = text("As a server prints it."), has_view_maker = flag(),
-   global_instance_available = flag(), source = text("Who says so."),
+   view_set_name = text(), current_schema_hash = hash(), schema = text("As a server prints it."),
+   has_view_maker = flag(), global_instance_available = flag(), source = text("Who says so."),
 })
 
 return catalog

@@ -17,7 +17,8 @@ journal.AuditEntry = build.object("Who did what; `by_*` is what mm says of itsel
    seq = count(), at = time(), what = text("planned, retired, undone, refused, held, ..."),
    number = count("Of the retirement."), id = text("Of the retirement."), why = text("The reason given."),
    user = text("That logged in to the database."), role = text("That acted."), by_user = text(), by_host = text(),
-   by_program = text(), by_script = text(), by_script_sha256 = hash(), by_principal = text("Over HTTP: the key's name and number."),
+   by_program = text(), by_script = text(), by_script_sha256 = hash(),
+   by_principal = text("Over HTTP: the name of the key."),
    by_request = text("Over HTTP: the request's id."),
    detail = build.any_object(), hash = hash("SHA-256 of the hash before and the entry."),
 })

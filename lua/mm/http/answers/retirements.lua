@@ -12,7 +12,8 @@ retirements.Sum = build.object("How many partitions, and their bytes.", "partiti
 })
 retirements.SummaryRow = build.object("Partitions of one view set, status and verdict.", "partitions bytes", {
    view_set_name = text(), status = text(), verdict = VERDICT, is_selected = flag(),
-   why_left = build.one_of({"held", "global", "source_goes"}, "Of a dry run: why partitions that were asked for are left."),
+   why_left = build.one_of({"held", "global", "source_goes"},
+      "Of a dry run: why partitions that were asked for are left."),
    partitions = count(), bytes = count(), first_insert_time = time(), last_insert_time = time(),
 })
 retirements.UndoProblem = build.object("What an undo cannot restore.", "why partitions", {
@@ -23,18 +24,21 @@ retirements.UndoCheck = build.object("What an undo would restore.", "restorable"
 })
 
 retirements.Retirements = build.items("Retirement")
-retirements.Retirement = build.object("A plan and what became of it; a dry run has no id.", "lake state partitions bytes", {
+retirements.Retirement = build.object("A plan, what became of it; a dry run has no id.", "state partitions bytes", {
    id = text("LAKE-NUMBER-DIGEST."), number = count(), lake = text(),
    state = build.one_of{"dry_run", "planned", "applying", "paused", "applied", "undoing", "undone", "abandoned"},
-   digest = hash("SHA-256 of the planned rows; If-Match of apply."), selection = build.any_object("What was asked for."),
-   registry_source = text(), retention_days = build.number(), partitions = count("Planned."), bytes = count("Planned."),
+   digest = hash("SHA-256 of the planned rows; If-Match of apply."),
+   selection = build.any_object("What was asked for."), registry_source = text(), retention_days = build.number(),
+   partitions = count("Planned."), bytes = count("Planned."),
    verdicts = SUMS, left = build.object("What a dry run leaves.", "", {partitions = count(), bytes = count(),
       verdicts = SUMS}),
    summary = build.list_of(build.ref("SummaryRow")), created_at = time(), created_by = text(), valid_until = time(),
-   is_expired = flag("Not valid any more."), reason = text(), applied_at = time(), applied_by = text(), retired = count(),
-   retired_bytes = count(), gone = count("That were gone already."), changed = count("That had changed, and were left."),
+   is_expired = flag("Not valid any more."), reason = text(), applied_at = time(), applied_by = text(),
+   retired = count(),
+   retired_bytes = count(), gone = count("That were gone already."),
+   changed = count("That had changed, and were left."),
    held = count("That a hold covered, and were left."), changed_accepted = count(), remaining = count(),
-   undo_for_s = count("Seconds of the undo window."), undo_until = time("The end of the undo window."),
+   undo_until = time("The end of the undo window."),
    undo_deadline = time("Until when everything can be undone."), queued_files = count(), undo_reason = text(),
    overrides = {type = "object", description = "Guards that were overridden, with the reasons."},
    pruned_at = time("When its partitions were removed from mmadmin."), undo_remaining = count(), restored = count(),
