@@ -148,18 +148,13 @@ local function start(self, server, nginx)
    return true
 end
 
--- Once the process is to end, `wait` waits no more.
 local function stop(self, server)
-   local left = #(self.children or {})
+   local left, deadline = #(self.children or {}), os.time() + 10
    for i = left, 1, -1 do
       server.kill(self.children[i], "TERM")
    end
-   for _ = 1, 200 do
-      left = left - (server.wait(0) and 1 or 0)
-      if left <= 0 then
-         break
-      end
-      os.execute("sleep 0.05")
+   while left > 0 and os.time() < deadline do
+      left = left - (server.wait(1) and 1 or 0)
    end
    os.execute("rm -rf " .. quote(self.folder))
 end

@@ -1,6 +1,7 @@
 -- A lake, `mmlua worker` and nginx before it, as an operator has them.
 --
 --   local served = served.start{lake = "lake-0.33.0", worker = "--workers 4", nginx = {...}}
+--   served.start{db = DB}         that lake         served.start{beside = SERVED}     its lake and its keys
 --   served.db  served.server (spec.support.nginx)  served.keys.viewer planner operator admin
 --   served:ask(PATH, OPTIONS) -> the answer; with the key of an admin unless `key` says which, or false
 --   served:post(PATH, BODY, [HEADERS])    body is a table
@@ -40,8 +41,11 @@ end
 
 function served.start(opts)
    opts = opts or {}
-   local self = setmetatable({keys = {}, db = opts.db or postgres.database(opts.lake or "lake-0.33.0")}, served)
-   prepare(self)
+   local self = setmetatable(opts.beside and {db = opts.beside.db, keys = opts.beside.keys}
+      or {keys = {}, db = opts.db or postgres.database(opts.lake or "lake-0.33.0")}, served)
+   if not opts.beside then
+      prepare(self)
+   end
    self.folder = shell.run("mktemp -d").stdout:match("%S+")
    self.path, self.options = self.folder .. "/worker.sock", opts.worker or ""
    self:start_worker()

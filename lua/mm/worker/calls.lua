@@ -16,7 +16,7 @@ function calls.deny(lake, request, principal, route)
    local err = errors.new("forbidden", ("%s is %s here: %s takes %s"):format(principal.name, principal.role, route.name,
       route.role))
    local number = request.path and type(request.path.id) == "string" and request.path.id:match("%-(%d+)%-%x+$")
-   local is_told, problem = core.lake_audit_refused(lake, number and tonumber(number), nil,
+   local is_told, problem = core.lake_audit_refused(lake, number and tonumber(number) or nil, nil,
       json.encode{code = err.code, message = err.message})
    err.not_audited = not is_told and tostring(problem) or nil
    return nil, err
