@@ -2,7 +2,8 @@
 local pages = require("spec.support.page")
 
 local HOSTILE = [[<img src=x onerror="window.isTaken = 1">'"&amp;]] .. "\u{202E}txt.\u{200B}"
-local SHOWN = [[<img src=x onerror="window.isTaken = 1">'"&amp;\u{202E}txt.\u{200B}]]
+   .. ("x"):rep(150)
+local SHOWN = [[<img src=x onerror="window.isTaken = 1">'"&amp;\u{202E}txt.\u{200B}]] .. ("x"):rep(150)
 
 -- A row of the lake again, with such names; and, as that of a view set in the registry, an outdated one.
 local HOSTILE_ROWS = [[
@@ -80,16 +81,47 @@ describe("the page", function()
       session:close()
    end)
 
-   it("says that the server cannot be reached, and goes on when it can", function()
+   it("keeps trying when the server cannot be reached, and plans but once", function()
+      local function plans()
+         return tonumber(db:value"select count(*) from mmadmin.retirement")
+      end
+      local before = plans()
       expected = "net::ERR_INTERNET_DISCONNECTED"
+      page:go("plan")
+      page:push("Show what it would do")
+      page:reads("Would retire")
       browser:offline(true)
-      browser:run"location.hash = 'doctor'"
+      page:push("Store this plan")
       page:reads("The server cannot be reached. Trying again in 2 s.")
+      browser:offline(false)
+
+      page:reads("Apply it")
+      browser:see"//*[@id = 'notice'][not(node())]"
+      assert.are.equal(before + 1, plans())
+   end)
+
+   it("says so while a job runs, which goes on", function()
+      expected = "net::ERR_INTERNET_DISCONNECTED"
+      page:store_plan()
+      browser:click"//summary[. = 'More choices']"
+      page:fill("Partitions in a transaction", "5")
+      page:confirm("Apply", "demo")
+      browser:see"//progress"
+      browser:offline(true)
+      page:reads("The server cannot be reached.")
 
       browser:offline(false)
-      page:settle()
-      browser:see"//h2[starts-with(., 'Warnings')]"
-      browser:see"//*[@id = 'notice'][not(node())]"
+      browser:see"//dd/span[. = 'applied']"
+      assert.are.equal("done", db:value"select state from mmadmin.job order by job desc limit 1")
+   end)
+
+   it("keeps within a small screen with the longest names", function()
+      browser:look{width = 360}
+      for _, view in ipairs{"view-sets", "plan", "timeline", "audit", "retirements"} do
+         page:go(view)
+         assert.are.same({view, 360}, {view, browser:run"return document.documentElement.scrollWidth"})
+      end
+      browser:look{width = 1280}
    end)
 
    it("asks for another key when one is known no more, and comes back to where one was", function()
