@@ -42,12 +42,12 @@ local function main_file(folder, opts)
    for _, path in ipairs(FOLDERS) do
       text = text:gsub(path, folder)
    end
-   if opts.user then
-      text = replaced(text, "daemon off;", ("daemon off;\nuser %s;"):format(opts.user))
-   end
+   text = replaced(text, "daemon off;", ("daemon off;\n%s%s"):format(
+      opts.user and ("user %s;\n"):format(opts.user) or "", opts.main or ""))
    text = replaced(text, "error_log stderr warn;", ("error_log %s;"):format(opts.log or "stderr warn"))
    text = replaced(text, "worker_processes 2;", ("worker_processes %d;"):format(opts.processes or 2))
-   return replaced(text, "include mm.conf;", ('lua_package_path "%s/lua/?.lua;;";\n    include mm.conf;'):format(SHARE))
+   return replaced(text, "include mm.conf;", ('lua_package_path "%s%s/lua/?.lua;;";\n    include mm.conf;'):format(
+      opts.lua_path or "", SHARE))
 end
 
 local function api_file(folder, opts)
@@ -63,8 +63,8 @@ end
 
 --- Writes the configuration into a folder, which is to hold all that this nginx writes.
 ---@param folder string
----@param opts {listen: string, worker: string, changes?: boolean, user?: string, log?: string, processes?: integer,
----   replace?: table<string, string>}
+---@param opts {listen: string, worker: string, changes?: boolean, user?: string, main?: string, lua_path?: string,
+---   log?: string, processes?: integer, replace?: table<string, string>}
 ---@return string path of nginx.conf
 function serve.configure(folder, opts)
    write(folder .. "/mm.conf", api_file(folder, opts))

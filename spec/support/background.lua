@@ -21,8 +21,8 @@ end
 
 --- Until that stands in the log.
 function background:wait(wanted)
-   local command = "timeout %d tail -n +1 -f %s | grep -q -e %s"
-   local result = shell.run(command:format(WAIT_S, self.path, shell.quote(wanted)))
+   local search = ("until grep -q -e %s %s; do sleep 0.02; done"):format(shell.quote(wanted), self.path)
+   local result = shell.run(("timeout %d sh -c %s"):format(WAIT_S, shell.quote(search)))
    if result.code ~= 0 then
       error(("%s is not in %s:\n%s"):format(wanted, self.path, self:log()), 0)
    end

@@ -32,7 +32,8 @@ local function configure(self, opts)
       replace[old] = new
    end
    local path = serve.configure(self.folder, {listen = "127.0.0.1:8700", worker = opts.worker, user = user(),
-      changes = opts.changes, log = "stderr notice", processes = opts.processes, replace = replace})
+      changes = opts.changes, log = "stderr notice", processes = opts.processes, main = opts.main, lua_path = opts.lua_path,
+      replace = replace})
    return path
 end
 

@@ -1,5 +1,6 @@
 -- What the routes about the lake do, none of which changes anything but the registry.
 local answers = require("mm.worker.answers")
+local core = require("mm.core")
 local errors = require("mm.errors")
 local filter = require("mm.filter")
 local json = require("mm.json")
@@ -11,8 +12,9 @@ local registries = require("mm.registry")
 
 local calls = {get_metrics = metrics.answer}
 
-function calls.get_readyz()
-   return {body = {status = "ready"}}
+function calls.get_readyz(lake)
+   local is_there, err = core.lake_refresh(lake)
+   return answers.object(is_there and {status = "ready"} or nil, err)
 end
 
 function calls.get_principal(lake, request, principal)
