@@ -115,6 +115,34 @@ describe("the page", function()
       assert.are.equal("done", db:value"select state from mmadmin.job order by job desc limit 1")
    end)
 
+   it("does not ask while nobody sees it", function()
+      local function asked()
+         local count = 0
+         for _, entry in ipairs(page.site.server:log()) do
+            count = count + (entry.route == "list_jobs" and 1 or 0)
+         end
+         return count
+      end
+      local function hide(is_hidden)
+         browser:run([[Object.defineProperty(document, "hidden", {value: arguments[0], configurable: true});
+            document.dispatchEvent(new Event("visibilitychange"));]], is_hidden)
+      end
+      page:go("jobs")
+      hide(true)
+      local before = asked()
+      db:psql"select pg_sleep(6)" -- it would have asked after 5
+      assert.are.equal(before, asked())
+
+      hide(false)
+      for _ = 1, 50 do
+         db:psql"select pg_sleep(0.2)"
+         if asked() > before then
+            return
+         end
+      end
+      error("it does not ask any more")
+   end)
+
    it("keeps within a small screen with the longest names", function()
       browser:look{width = 360}
       for _, view in ipairs{"view-sets", "plan", "timeline", "audit", "retirements"} do
