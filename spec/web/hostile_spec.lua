@@ -76,7 +76,7 @@ describe("the page", function()
          browser:run"location.hash = 'view-sets'"
          page:reads("All workers are busy: ask again. Trying again in")
          session:run"rollback"
-         browser:see"//h3[. = 'Loses nothing']"
+         browser:see"//h2[. = 'Loses nothing']"
       end)
       session:close()
    end)
