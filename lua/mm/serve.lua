@@ -15,7 +15,7 @@ local READY = [[
 
 The key may do everything, for a day. Ctrl-C ends it all.
 ]]
-local FOLDERS = {"/run/mm%-nginx", "/var/log/nginx"}
+local FOLDERS = {"/run/mm%-nginx", "/var/log/mm"}
 
 local function read(path)
    local file = assert(io.open(path))

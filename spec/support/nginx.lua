@@ -6,7 +6,7 @@
 --   server:later(PATH, OPTIONS) -> a request that is under way: request:wait() -> the answer, request:abandon()
 --   server:send(TEXT, [SECONDS]) -> what came back for these bytes
 --   server.port  server.folder  server.pid (the master's)
---   server:log() -> the access log, a table for each line      server:errors() -> the error log
+--   server:log(REQUEST_ID) -> its entry in the access log, its line      server:errors() -> the error log
 --   server:stop()
 local background = require("spec.support.background")
 local json = require("mm.json")
@@ -41,7 +41,7 @@ function nginx.start(opts)
    local self = setmetatable({port = shell.run(FREE_PORT).stdout:match("%d+")}, nginx)
    self.folder = shell.run("mktemp -d").stdout:match("%S+")
    local path, log = configure(self, opts), self.folder .. "/error.log"
-   self.process = background.start("nginx -e stderr -c " .. path, log, "start worker process [0-9]")
+   self.process = background.start((opts.nice or "") .. " nginx -e stderr -c " .. path, log, "start worker process [0-9]")
    self.pid = self.process.pid
    return self
 end
@@ -115,12 +115,17 @@ function nginx:send(text, seconds)
    return parse(shell.run(("spec/support/send-raw %s %s"):format(self.port, seconds or ""), text).stdout)
 end
 
-function nginx:log()
-   local entries = {}
-   for line in io.lines(self.folder .. "/mm.log") do
-      entries[#entries + 1] = assert(json.decode(line))
+-- It is written when the answer is sent already.
+function nginx:log(request_id)
+   for _ = 1, 100 do
+      for line in io.lines(self.folder .. "/access.log") do
+         if line:find(request_id, 1, true) then
+            return assert(json.decode(line)), line
+         end
+      end
+      shell.run("sleep 0.02")
    end
-   return entries
+   error("nothing was logged of " .. request_id, 0)
 end
 
 function nginx:errors()

@@ -1,7 +1,7 @@
 -- A lake, `mmlua worker` and nginx before it, as an operator has them.
 --
 --   local served = served.start{lake = "lake-0.33.0", worker = "--workers 4", nginx = {...}}
---   served.start{db = DB}         that lake         served.start{beside = SERVED}     its lake and its keys
+--   served.start{db = DB, registry = RELEASE}   that lake         served.start{beside = SERVED}     its lake and its keys
 --   served.db  served.server (spec.support.nginx)  served.keys.viewer planner operator admin
 --   served:ask(PATH, OPTIONS) -> the answer; with the key of an admin unless `key` says which, or false
 --   served:post(PATH, BODY, [HEADERS])    body is a table
@@ -22,12 +22,13 @@ local BUILD = os.getenv("BUILD") or "build"
 local REGISTRY = "demo/list_view_sets-0.33.0.json"
 
 -- A lake with its schema mmadmin, a registry, and a key for each role.
-local function prepare(self)
+local function prepare(self, release)
    local command = BUILD .. "/bin/mmlua init --name demo --yes --reason spec --lake " .. shell.quote(self.db.conninfo)
    local made = shell.run(command)
    assert(made.code == 0, made.stderr)
-   local lake = assert(mm.open(self.db.conninfo, {registry = assert(mm.registry.read(REGISTRY))}))
-   assert(lake:publish_registry(assert(mm.registry.read(REGISTRY)), {reason = "spec"}))
+   local registry = assert(release and mm.registry.release(release) or mm.registry.read(REGISTRY))
+   local lake = assert(mm.open(self.db.conninfo, {registry = registry}))
+   assert(lake:publish_registry(registry, {reason = "spec"}))
    for _, role in ipairs{"viewer", "planner", "operator", "admin"} do
       self.keys[role] = assert(lake:add_key{name = role, role = role, reason = "spec"}).secret
    end
@@ -35,7 +36,7 @@ local function prepare(self)
 end
 
 function served:start_worker()
-   self.worker = background.start(("%s/bin/mmlua worker --listen %s --lake %s %s"):format(BUILD, self.path,
+   self.worker = background.start(("%s %s/bin/mmlua worker --listen %s --lake %s %s"):format(self.nice, BUILD, self.path,
       shell.quote(self.db.conninfo), self.options), self.folder .. "/worker.log", "listening on")
 end
 
@@ -44,10 +45,10 @@ function served.start(opts)
    local self = setmetatable(opts.beside and {db = opts.beside.db, keys = opts.beside.keys}
       or {keys = {}, db = opts.db or postgres.database(opts.lake or "lake-0.33.0")}, served)
    if not opts.beside then
-      prepare(self)
+      prepare(self, opts.registry)
    end
    self.folder = shell.run("mktemp -d").stdout:match("%S+")
-   self.path, self.options = self.folder .. "/worker.sock", opts.worker or ""
+   self.path, self.options, self.nice = self.folder .. "/worker.sock", opts.worker or "", opts.nice or ""
    self:start_worker()
    local settings = {worker = self.path, changes = true}
    for name, value in pairs(opts.nginx or {}) do
