@@ -12,7 +12,7 @@ local function read(path)
 end
 
 describe("the page", function()
-   local page, browser, db
+   local page, browser, db, retirement
    local contrast = read("spec/web/contrast.js")
 
    setup(function()
@@ -109,8 +109,10 @@ describe("the page", function()
 
       it(("fits a %s screen of %d pixels, and its texts can be read"):format(scheme, width), function()
          page:open("operator")
-         page:store_plan()
-         local retirement = browser:run"return location.hash.slice(1)"
+         if not retirement then
+            page:store_plan()
+            retirement = browser:run"return location.hash.slice(1)"
+         end
          browser:look{width = width, scheme = scheme}
          for i = 0, #VIEWS do
             local view = VIEWS[i] or retirement
