@@ -9,15 +9,16 @@ local options = cli.parse{
    options = {"connection", "formats", {name = "instance", value = "ID", text = "only this view instance"},
       {name = "status", value = "STATUS", values = {"current", "outdated", "unhashed", "unregistered"},
          text = "only these"}, "from", "to",
-      {name = "output", value = "FILE", type = "path", text = "write them to this file"}},
+      {name = "output", value = "FILE", type = "path", text = "write them to this file"}, "quiet"},
    examples = {{"mmlua partitions log_entries --status outdated"}, {"mmlua partitions --output all.csv"}},
 }
 local lake = assert(cli.open(options))
 local filter = {view_set = options.view_set, view_instance = options.instance, status = options.status,
    from = options.from, to = options.to}
 if options.output then
-   local count = assert(lake:export_partitions(options.output, filter, {format = options.jsonl and "jsonl" or "csv"}))
-   output.message("%d partitions written to %s", count, options.output)
+   local count = assert(lake:export_partitions(options.output, filter, {format = options.jsonl and "jsonl" or "csv",
+      on_page = report.export_progress(options)}))
+   output.message("%s written to %s", report.partitions(count), options.output == "-" and "stdout" or options.output)
    return 0
 end
 report.registry(lake, options)

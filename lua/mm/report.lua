@@ -123,6 +123,19 @@ function report.time(value)
    return value and (value:gsub("^(%d+%-%d+%-%d+)T(%d+:%d+:%d+)[.%d]*Z", "%1 %2 UTC")) or ""
 end
 
+--- A callback that says how far an export is, unless that would stand among the data. Its end is told by who began it.
+---@param options table as parsed from the command line
+---@return fun(written: integer, total: integer, is_last: boolean)|nil
+function report.export_progress(options)
+   if options.quiet or options.output == "-" and screen.is_terminal("stdout") then
+      return nil
+   end
+   local shown = progress.new{word = "written"}
+   return function(written, total, is_last)
+      shown:set(written, total, is_last and shown.is_bar)
+   end
+end
+
 --- A callback that says how far a retirement or undo is: see mm.progress.
 ---@param word string as "retired"
 ---@param options table as parsed from the command line
