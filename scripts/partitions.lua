@@ -1,6 +1,7 @@
 -- Partitions, on the terminal or to a file.
 local cli = require("mm.cli")
 local output = require("mm.output")
+local partition = require("mm.report.partition")
 local report = require("mm.report")
 
 local options = cli.parse{
@@ -22,10 +23,11 @@ if options.output then
    return 0
 end
 report.registry(lake, options)
+options.brief, options.empty = partition.brief, "no partitions"
 output.rows(assert(lake:list_partitions(filter)), {
    {name = "view_set_name", heading = "view set"}, {name = "view_instance_id", heading = "instance"},
    {name = "begin_insert_time", heading = "begin", format = report.time},
    {name = "end_insert_time", heading = "end", format = report.time},
-   {name = "file_schema_hash", heading = "hash"}, "status", {name = "num_rows", heading = "rows", format = "count"},
-   {name = "file_size", heading = "size", format = "bytes"}, {name = "file_path", heading = "file"},
+   {name = "file_schema_hash", heading = "hash", spare = true}, "status", {name = "num_rows", heading = "rows", format = "count"},
+   {name = "file_size", heading = "size", format = "bytes"}, {name = "file_path", heading = "file", spare = true},
 }, options)

@@ -32,6 +32,13 @@ function report.partitions(count)
    return ("%s partition%s"):format(text.count(count), count == 1 and "" or "s")
 end
 
+--- "1 row", "45 rows", "an unknown number of rows".
+---@param count integer|nil
+---@return string
+function report.rows(count)
+   return ("%s row%s"):format(count and text.count(count) or "an unknown number of", count == 1 and "" or "s")
+end
+
 --- Says on stderr which registry was used, where a person reads it.
 function report.registry(lake, options)
    if options.json or options.jsonl or options.csv or options.quiet then

@@ -83,7 +83,17 @@ local function read_line(text)
    return read_leave(text) or read_verb(text) or read_unknown(text)
 end
 
--- Several lines at once that do not begin with Lua are read one by one.
+-- Whether a line further down is a verb or a command.
+local function has_other_lines(text)
+   for line in text:gmatch("\n([^\n]*)") do
+      if read_line(line) then
+         return true
+      end
+   end
+   return false
+end
+
+-- Several lines at once that are not one statement of Lua are read one by one.
 local function read_several(text)
    return {kind = "lines", text = text, run = function(session)
       return session:run_lines(lines.of(text))
@@ -97,7 +107,7 @@ end
 ---@return table|nil
 function reader.read(text, more)
    local first, rest = text:match("^([^\n]*)\n(.*)$")
-   if first and rest:find("%S") and read_line(first) and not load(text) then
+   if first and rest:find("%S") and not load(text) and (read_line(first) or has_other_lines(text)) then
       return read_several(text)
    end
    return not first and read_line(text) or read_lua(text, more)
