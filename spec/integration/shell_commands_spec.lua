@@ -42,6 +42,15 @@ describe("commands of the shell:", function()
       end
    end)
 
+   it("\\? fits on a terminal of 80 columns and 24 lines", function()
+      local lines = shell.lines(run("\\?").stdout)
+
+      assert.is_true(#lines < 24)
+      for _, line in ipairs(lines) do
+         assert.is_true(#line <= 80, line)
+      end
+   end)
+
    it("\\q leaves", function()
       assert.are.equal("1\n", run("1\n\\q\n2").stdout)
    end)
@@ -122,6 +131,11 @@ describe("commands of the shell:", function()
       other:drop()
    end)
 
+   it("\\c takes a connection string of several words, and options", function()
+      local result = run(("\\c %s --registry 0.27\noutdated --csv\n\\conninfo"):format(db.conninfo))
+
+      assert.is_truthy(result.stdout:find("\ndatabase +" .. db.name .. "\n.*\nregistry +given: release 0.27 "), result.stderr)
+   end)
 
    it("\\c refuses a password", function()
       local result = run("\\c postgres://me:geheim@host/lake")

@@ -32,6 +32,12 @@ describe("in a session", function()
       assert.are.equal("3\tnil\tx\n", run("1 + 2, nil, 'x' -- a comment\nlocal y = 1").stdout)
    end)
 
+   it("a result has no second value where all went well", function()
+      local result = run("select('#', lake:status()), select('#', lake:list_schema_versions())\nreturn")
+
+      assert.are.same({"1\t1\n", "", 0}, {result.stdout, result.stderr, result.code})
+   end)
+
    it("an equals sign in front is as good as nothing", function()
       assert.are.equal("3\n", run("=1 + 2").stdout)
    end)
