@@ -136,6 +136,7 @@ describe("a line", function()
 
    it("of several lines is left upwards from its first", function()
       term:enter("'before'")
+      term:wait("\nbefore\n>") -- what comes earlier is typed, not pasted
       term:paste("'a' ..\n'b'")
       term:keys("Enter")
       term:wait("\nab")

@@ -46,6 +46,12 @@ describe("in a session", function()
       assert.are.equal("12\n", run("function f(a)\n  return a * 2\nend\nf(6)").stdout)
    end)
 
+   it("an expression may take several lines too", function()
+      assert.are.equal("ab\n2\n", run("'a' ..\n'b'\n#{\n  1,\n  2}").stdout)
+      assert.are.equal("stdin:1: '}' expected near <eof>\n", run("{1").stderr)
+      assert.are.equal("stdin:1: unexpected symbol near '}'\n", run("}").stderr)
+   end)
+
    it("`mm` and `lake` are there", function()
       local result = run("mm.version\nlake:info().database")
 

@@ -52,14 +52,24 @@ local function read_unknown(text)
    end
 end
 
-local function is_incomplete(message)
-   return message:sub(-5) == "<eof>"
+local function ends_early(message)
+   return message ~= nil and message:sub(-5) == "<eof>"
+end
+
+-- The message of a statement that more lines may complete, or of an expression that no statement begins with: `{1,`.
+local function incomplete(text, message)
+   if ends_early(message) then
+      return message
+   end
+   local _, of_expression = load("return " .. text:gsub("^=", "", 1), "=stdin")
+   return ends_early(of_expression) and of_expression or nil
 end
 
 -- Reads on as long as the statement is not complete.
 local function read_lua(text, more)
    local chunk, message = compile(text)
-   while not chunk and is_incomplete(message) do
+   while not chunk and incomplete(text, message) do
+      message = incomplete(text, message)
       local line = more(text)
       if line == false then
          return nil
