@@ -28,6 +28,7 @@ output.rows(assert(lake:list_partitions(filter)), {
    {name = "view_set_name", heading = "view set"}, {name = "view_instance_id", heading = "instance"},
    {name = "begin_insert_time", heading = "begin", format = report.time},
    {name = "end_insert_time", heading = "end", format = report.time},
-   {name = "file_schema_hash", heading = "hash", spare = true}, "status", {name = "num_rows", heading = "rows", format = "count"},
-   {name = "file_size", heading = "size", format = "bytes"}, {name = "file_path", heading = "file", spare = true},
+   {name = "file_schema_hash", heading = "hash", spare = true}, "status",
+   {name = "num_rows", heading = "rows", format = "count"}, {name = "file_size", heading = "size", format = "bytes"},
+   {name = "file_path", heading = "file", spare = true},
 }, options)

@@ -106,11 +106,11 @@ end
 local function export(self, path, format, params)
    local total = 0
    if format.on_page then
-      local rows, err = handle.select(self, "partitions_count", params)
-      if not rows then
+      local counted, err = handle.select(self, "partitions_count", params)
+      if not counted then
          return nil, err
       end
-      total = rows[1].partitions
+      total = counted[1].partitions
    end
    local begun, err = core.lake_export(self, path, format.format or "csv", params)
    if not begun then

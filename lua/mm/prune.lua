@@ -30,12 +30,13 @@ local function prunable(self, older_than)
 end
 
 local function preview(self, list)
-   local found, err = {}, nil
+   local found = {}
    for i, each in ipairs(list) do
-      found[i], err = retirements.get(self, each.number)
-      if not found[i] then
+      local retirement, err = retirements.get(self, each.number)
+      if not retirement then
          return nil, err
       end
+      found[i] = retirement
    end
    return found
 end

@@ -73,7 +73,8 @@ function text.truncate(value, width)
    return value
 end
 
---- Breaks a text between words into lines of at most `width` columns. A longer word fits nowhere, and stays where it is.
+--- Breaks a text between words into lines of at most `width` columns. A longer word fits nowhere, and stays where it
+--- is.
 ---@param value string
 ---@param width integer
 ---@return string[]

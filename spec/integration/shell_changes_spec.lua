@@ -176,6 +176,19 @@ describe("long work at the prompt", function()
       term:wait("\n412\nprod>")
    end)
 
+   it("leaves no unfinished file when it is interrupted", function()
+      term:enter(("lake:export_partitions('%s/c.csv', nil, {on_page = function() io.write('with', 'in\\n') while true do end end})")
+         :format(folder))
+      term:wait("\nwithin")
+      local during = shell.run(("ls %s"):format(folder)).stdout
+
+      term:keys("C-c")
+
+      term:wait("\nerror: interrupted\nprod>")
+      assert.are.equal("c.csv.part\n", during:match("c%..*"))
+      assert.is_nil(shell.run(("ls %s"):format(folder)).stdout:find("c.csv", 1, true))
+   end)
+
    it("says nothing when it is to be quiet", function()
       term:enter(("partitions --quiet --output %s/a.csv"):format(folder))
 

@@ -157,6 +157,16 @@ describe("commands of the shell:", function()
       assert.are.equal(result.stdout, run("\\h list_schema_versions").stdout)
    end)
 
+   it("\\h breaks lines between words, and puts each parameter on its own", function()
+      local result = run("\\h lake:plan")
+
+      assert.is_truthy(result.stdout:find("\n    opts {view_set: string, ", 1, true))
+      assert.is_truthy(result.stdout:find("\n    gives table|nil retirement, table|nil err\n", 1, true))
+      for _, line in ipairs(shell.lines(result.stdout)) do
+         assert.is_true(#line <= 100, line)
+      end
+   end)
+
    it("\\h tells of a verb and a method of one name", function()
       local result = run("\\h plan")
 

@@ -151,8 +151,8 @@ describe("report.progress", function()
    end)
 
    it("is nothing for an export that is written among it", function()
-      local function of(output, facts)
-         return terminal.with(facts, report.export_progress, {output = output}) ~= nil
+      local function of(file, facts)
+         return terminal.with(facts, report.export_progress, {output = file}) ~= nil
       end
 
       assert.is_false(of("-", {width = 80}))

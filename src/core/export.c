@@ -44,8 +44,7 @@ static mm_code write_error(const mm_export *export, mm_error *err)
 {
     mm_error_set(err, MM_IO, "cannot write the partitions: %s", strerror(errno));
     if (export->path[0])
-        mm_error_detail(err, "file %s",
-                        export->unfinished[0] ? export->unfinished : export->path);
+        mm_error_detail(err, "file %s", export->unfinished[0] ? export->unfinished : export->path);
     return MM_IO;
 }
 

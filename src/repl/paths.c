@@ -134,8 +134,8 @@ static bool push_file(lua_State *L, int path)
 
 static int fail_to_load(lua_State *L, const char *file)
 {
-    return luaL_error(L, "error loading module '%s' from file '%s':\n\t%s", lua_tostring(L, 1), file,
-                      lua_tostring(L, -1));
+    return luaL_error(L, "error loading module '%s' from file '%s':\n\t%s", lua_tostring(L, 1),
+                      file, lua_tostring(L, -1));
 }
 
 static int load_own(lua_State *L, const char *file)

@@ -81,8 +81,9 @@ function journal.prune_lines(list)
    for i, each in ipairs(list) do
       partitions, ids[i] = partitions + each.partitions, each.id
    end
-   return {("forget what %s of %s were: %s"):format(report.partitions(partitions), #list == 1 and "a retirement"
-      or text.count(#list) .. " retirements", table.concat(ids, ", ", 1, math.min(#ids, 5)) .. (#ids > 5 and ", ..." or "")),
+   local of = #list == 1 and "a retirement" or text.count(#list) .. " retirements"
+   local names = table.concat(ids, ", ", 1, math.min(#ids, 5)) .. (#ids > 5 and ", ..." or "")
+   return {("forget what %s of %s were: %s"):format(report.partitions(partitions), of, names),
       "these are over: nothing of them can be applied or undone any more; the audit stays whole"}
 end
 

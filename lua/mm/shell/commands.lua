@@ -94,9 +94,9 @@ add("e", "", "edit the last statement with $EDITOR; Enter runs it", function(ses
 end)
 
 -- A connection string may be several words here: host=db dbname=lake.
-local function join_keywords(list)
+local function join_keywords(separate)
    local joined, is_open = {}, false
-   for _, word in ipairs(list) do
+   for _, word in ipairs(separate) do
       local is_keyword = word:find("^%a[%w_]*=") ~= nil
       if is_keyword and is_open then
          joined[#joined] = joined[#joined] .. " " .. word

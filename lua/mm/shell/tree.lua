@@ -99,14 +99,14 @@ end
 
 -- Within something else rows stay a table: the last columns go where there is no room for them.
 local function write_rows(write, rows, opts)
-   local i, columns = 0, tree.columns(rows, opts.is_exact)
-   for n = 2, #columns do
-      columns[n].spare = opts.depth > 0
+   local i, shown = 0, tree.columns(rows, opts.is_exact)
+   for n = 2, #shown do
+      shown[n].spare = opts.depth > 0
    end
    local _, hidden = text_table.rows(write, function()
       i = i + 1
       return i <= ROWS and rows[i] or nil
-   end, columns, {width = opts.width})
+   end, shown, {width = opts.width})
    rest(write, #rows)
    if #hidden > 0 then
       local words = ("not shown for want of room: %s"):format(table.concat(hidden, ", "))
