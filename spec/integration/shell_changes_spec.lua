@@ -7,6 +7,8 @@ if shells.are_tested_elsewhere then
    return
 end
 
+local NEWEST = [[select coalesce((select 'prod-' || retirement || '-' || substr(encode(digest, 'hex'), 1, 6)
+   from mmadmin.retirement where digest is not null order by retirement desc limit 1), 'none')]]
 local RETIRED = "select count(*) from mmadmin.batch"
 local db, term, folder
 
@@ -26,18 +28,30 @@ local function close()
    db:drop()
 end
 
+-- What is waited for later is nothing that was there before.
+local function clear()
+   term:keys("C-l")
+   term:wait_for(function(screen)
+      return screen == "prod>"
+   end, "an empty screen")
+end
+
 -- Plans in the session, and gives the id.
 local function plan(words)
+   local before = db:value(NEWEST)
    term:enter("plan " .. words)
-   term:wait("\nnext: show ")
-   return db:value([[select 'prod-' || retirement || '-' || substr(encode(digest, 'hex'), 1, 6) from mmadmin.retirement
-      order by retirement desc limit 1]])
+   local id = term:wait_for(function()
+      local newest = db:value(NEWEST)
+      return newest ~= before and newest
+   end, "a plan")
+   term:wait("then apply " .. id)
+   return id
 end
 
 describe("a change at the prompt", function()
    setup(open)
    before_each(function()
-      term:keys("C-l")
+      clear()
    end)
    teardown(close)
 
@@ -82,7 +96,7 @@ describe("a change at the prompt", function()
       term:enter("an upgrade")
       term:wait("\n[██████████] retired 102 of 102, ")
       term:wait("\nnext: show " .. id)
-      term:keys("C-l")
+      clear()
 
       term:enter(("undo %s --reason rehearsal"):format(id))
       term:wait("to undo:")
@@ -104,7 +118,7 @@ describe("a change at the prompt", function()
       term:wait("to hold:")
       term:enter("prod")
       term:wait("\nhold 1 is in force\nnext: hold, or to release it hold release 1\n")
-      term:keys("C-l")
+      clear()
 
       term:enter("hold release 1 --reason over")
       term:wait("to release:")
@@ -133,7 +147,7 @@ end)
 describe("long work at the prompt", function()
    setup(open)
    before_each(function()
-      term:keys("C-l")
+      clear()
    end)
    teardown(close)
 
@@ -168,7 +182,7 @@ describe("long work at the prompt", function()
       term:enter(("partitions --output %s/a.csv"):format(folder))
       term:wait("\n[██████████] written 3 082 of 3 082, ")
       term:wait(("\n3 082 partitions written to %s/a.csv\n"):format(folder))
-      term:keys("C-l")
+      clear()
 
       term:enter(("lake:export_partitions('%s/b.csv', {view_set = 'blocks'})"):format(folder))
 
