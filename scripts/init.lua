@@ -11,8 +11,10 @@ local options = cli.parse{
       .. "Nothing of micromegas is changed. With --sql the statements are printed for a DBA, with rights for roles.",
    options = {"connection", "consent",
       {name = "name", value = "NAME", text = "the lake's short name, else the database's"},
-      {name = "sql", text = "print the statements"}, role("owner", "the role that owns the schema"),
-      role("operator", "a role that may retire and undo"), role("viewer", "a role that may look"),
+      {name = "sql", text = "print the statements; of a schema that is up to date the rights alone"},
+      role("owner", "the role that owns the schema"), role("viewer", "a role that may look"),
+      role("planner", "one that may plan, too"), role("operator", "one that may retire, undo and hold, too"),
+      role("admin", "one that may publish and make keys, too"), role("worker", "the role of `mmlua worker`"),
       {name = "check", text = "only say whether it is there"},
       {name = "upgrade", text = "bring one that an older mm made up to date"},
       {name = "adopt", text = "this restored copy is the lake now, its original gone"},
@@ -25,8 +27,7 @@ local info, name = lake:info(), options.name or lake:info().name
 if state.change(lake, options) then
    return 0
 elseif options.sql then
-   io.stdout:write(assert(lake:init_sql{name = name, owner = options.owner, operator = options.operator,
-      viewer = options.viewer}))
+   io.stdout:write(state.sql(lake, name, options))
 elseif options.check then
    assert(lake:check_writable())
    output.message("mmadmin is there, version %d, for lake %s", info.state_version, info.name)

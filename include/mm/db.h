@@ -61,6 +61,7 @@ typedef struct mm_settings {
     mm_joins joins;
     const char *search_path;  /* quoted as SQL wants it; NULL: pg_catalog alone */
     const char *actor;        /* for the audit, JSON; NULL: nobody */
+    const char *application;  /* application_name; NULL: the connection's */
     int statement_timeout_ms; /* 0: none */
     int lock_timeout_ms;      /* 0: none */
 } mm_settings;
@@ -73,6 +74,9 @@ typedef struct mm_settings {
 mm_code mm_db_open(const char *conninfo, volatile sig_atomic_t *interrupted, mm_db **out,
                    mm_error *err) MM_CHECK;
 void mm_db_close(mm_db *db);
+
+/* From now on the end of the peer of a Unix socket is an interruption, too; -1: no more. */
+void mm_db_watch(mm_db *db, int socket);
 
 /* Runs `steps` as one transaction in one round trip. results[i], where results is not NULL, becomes
  * the result of step i, which the caller frees; on failure there are none. err->outcome tells

@@ -8,7 +8,8 @@ typedef struct mm_lake mm_lake;
 
 enum {
     MM_LAKEHOUSE_VERSION = 10, /* the newest lakehouse_migration.version that mm knows */
-    MM_STATE_VERSION = 2,      /* of the schema mmadmin */
+    MM_STATE_VERSION = 3,      /* of the schema mmadmin */
+    MM_CHANGE_STATEMENTS = 4,  /* most of an mm_lake_change */
     MM_TIMEOUT_S = 300         /* how long a reading statement may take unless told otherwise */
 };
 
@@ -36,6 +37,14 @@ void mm_lake_close(mm_lake *lake);
 
 /* The file of the script that acts, for the audit. Errors: MEMORY. */
 mm_code mm_lake_set_script(mm_lake *lake, const char *path, mm_error *err) MM_CHECK;
+
+/* For whom a server acts from now on, and the id of what it was asked (NULL: none), for the audit;
+ * the id is in application_name, too. Errors: MEMORY. */
+mm_code mm_lake_act_for(mm_lake *lake, const char *principal, const char *request,
+                        mm_error *err) MM_CHECK;
+
+/* See mm_db_watch. */
+void mm_lake_watch(mm_lake *lake, int socket);
 
 /* Looks at the catalog again: it may have been migrated, and mmadmin made or removed. On failure
  * the lake stays as it was. Errors: NOT_A_LAKE, RIGHTS, as mm_db_run. */
@@ -84,5 +93,12 @@ mm_code mm_lake_hold(mm_lake *lake, const char *const params[5], int64_t *out,
 
 /* Releases a hold. Errors: NOT_FOUND, as mm_lake_check_state and mm_db_run. */
 mm_code mm_lake_release(mm_lake *lake, int64_t hold, const char *reason, mm_error *err) MM_CHECK;
+
+/* Runs `count` statements about keys of the HTTP API, jobs and stored answers as one transaction;
+ * results[i] becomes the result of each, which the caller frees. Errors: INVALID (another
+ * statement), as mm_lake_check_state and mm_db_run. */
+mm_code mm_lake_change(mm_lake *lake, const char *const *names, size_t count,
+                       const char *const params[MM_MAX_PARAMS], mm_result **results,
+                       mm_error *err) MM_CHECK;
 
 #endif

@@ -10,9 +10,13 @@ local time = require("mm.time")
 
 local lake = handle.methods
 
-local WHAT = {"planned", "applying", "retired", "paused", "applied", "abandoned", "undoing", "restored", "undone",
-   "pruned", "refused", "held", "released", "published", "initialized", "upgraded", "adopted", optional = true}
+local WHAT = {optional = true}
+for i, what in ipairs(require("mm.http.audited")) do
+   WHAT[i] = what
+end
 local PAGE = 1000
+
+local audit = {WHAT = WHAT}
 
 local function record(self, row)
    row.detail = row.detail and json.decode(row.detail)
@@ -35,13 +39,14 @@ local function read_filter(self, opts)
    return err, found and found.number, from
 end
 
---- The entries of the audit, the oldest first: what was done (planned, applying, retired, paused, applied, abandoned,
---- undoing, restored, undone, pruned, refused, held, released, published, initialized, upgraded, adopted), by whom and
---- why.
----@param opts? {retirement: string, what: string, from: string}
----@return mm.rows|nil, table|nil err
-function lake:audit(opts)
-   opts = options.check("lake:audit", opts, {retirement = "string?", what = WHAT, from = "string?"})
+--- A function that gives the page of entries after the one of that number (nil: the first page), with the number of its
+--- last one as its field `cursor` when there may be more.
+---@param self mm.lake
+---@param opts table options of `lake:audit`, checked
+---@param size integer entries of a page
+---@return fun(cursor?: integer): table[]|nil, table|nil
+---@return table|nil err
+function audit.pages(self, opts, size)
    local is_there, err = core.lake_check_present(self)
    local number, from
    if is_there then
@@ -50,16 +55,30 @@ function lake:audit(opts)
    if err then
       return nil, err
    end
-   return rows.new(function(cursor)
-      local page, problem = handle.select(self, "audit", {n = 5, number, opts.what, from, cursor, PAGE})
+   return function(cursor)
+      local page, problem = handle.select(self, "audit", {n = 5, number, opts.what, from, cursor, size})
       for _, row in ipairs(page or {}) do
          record(self, row)
       end
-      if page and #page == PAGE then
-         page.cursor = page[PAGE].seq
+      if page and #page == size then
+         page.cursor = page[size].seq
       end
       return page, problem
-   end)
+   end
+end
+
+--- The entries of the audit, the oldest first: what was done (planned, applying, retired, paused, applied, abandoned,
+--- undoing, restored, undone, pruned, refused, held, released, published, initialized, upgraded, adopted, key_added,
+--- key_revoked), by whom and why.
+---@param opts? {retirement: string, what: string, from: string}
+---@return mm.rows|nil, table|nil err
+function lake:audit(opts)
+   opts = options.check("lake:audit", opts, {retirement = "string?", what = WHAT, from = "string?"})
+   local fetch, err = audit.pages(self, opts, PAGE)
+   if not fetch then
+      return nil, err
+   end
+   return rows.new(fetch)
 end
 
 local function parse_head(head)
@@ -93,4 +112,4 @@ function lake:verify_audit(opts)
    return chain
 end
 
-return {WHAT = WHAT}
+return audit

@@ -35,6 +35,9 @@ exit_codes.by_code = {
    usage = exit_codes.usage,
    declined = exit_codes.error,
    closed_pipe = exit_codes.closed_pipe,
+   unauthorized = exit_codes.error,
+   key_reused = exit_codes.error,
+   in_progress = exit_codes.conflict,
 }
 
 local function is_partly_done(err)

@@ -28,6 +28,16 @@ function handle.select(lake, name, params, modes)
    return core.lake_select(lake, name, modes, params or {n = 0})
 end
 
+--- That mmadmin is there and current, looked at again where it was not: it may have been made since.
+---@return boolean|nil, table|nil err
+function handle.check_present(lake)
+   local is_there, err = core.lake_check_present(lake)
+   if not is_there and core.lake_refresh(lake) then
+      return core.lake_check_present(lake)
+   end
+   return is_there, err
+end
+
 local function published(lake)
    if core.lake_info(lake).state_version < 0 then
       return nil

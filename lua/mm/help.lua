@@ -11,6 +11,7 @@ local groups = {
    {"Set up", "init", "registry"},
    {"Retire and take back", "plan", "show", "apply", "retire", "undo", "retirements", "pause", "resume", "abandon"},
    {"Guard", "hold", "audit", "doctor"},
+   {"Serve", "key"},
    {"Try", "demo"},
 }
 

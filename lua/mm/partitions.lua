@@ -7,24 +7,26 @@ local rows = require("mm.rows")
 local time = require("mm.time")
 
 local lake = handle.methods
+local partitions = {}
 
 local PAGE = 1000
 
-local function partition_cursor(page, is_null_key)
+local function partition_cursor(page, size, is_null_key)
    local last = page[#page]
-   if #page == PAGE then
+   if #page == size then
       return {n = 4, last.view_set_name, last.view_instance_id, last.begin_insert_time, last.at, nulls = is_null_key}
    end
    return not is_null_key and {n = 4, nulls = true} or nil
 end
 
---- Partitions, sorted by view set, instance and begin; those that lack one of these come last.
----@param opts? {view_set: string, view_instance: string, status: string, from: string, to: string} `from`, `to`:
----   begin of
----   the insert range, half-open
----@return mm.rows|nil, table|nil err
-function lake:list_partitions(opts)
-   opts = options.check("lake:list_partitions", opts, filter.spec{status = filter.STATUSES})
+--- A function that gives the page of partitions at a cursor (nil: the first), with the cursor of the next as its field
+--- `cursor`: {n = 4, view set, instance, begin, address, nulls =} of the last one.
+---@param self mm.lake
+---@param opts table options of `lake:list_partitions`, checked
+---@param size integer partitions of a page
+---@return fun(cursor?: table): table[]|nil, table|nil
+---@return table|nil err
+function partitions.pages(self, opts, size)
    local registry, err = handle.registry(self)
    local wanted
    if registry then
@@ -34,16 +36,30 @@ function lake:list_partitions(opts)
       return nil, err
    end
    local names, hashes = registry:arrays()
-   return rows.new(function(cursor)
+   return function(cursor)
       cursor = cursor or {}
       local page, problem = handle.select(self, "partitions", {n = 12, names, hashes, wanted.view_set,
-         wanted.view_instance, wanted.from, wanted.to, wanted.status, cursor[1], cursor[2], cursor[3], cursor[4], PAGE},
+         wanted.view_instance, wanted.from, wanted.to, wanted.status, cursor[1], cursor[2], cursor[3], cursor[4], size},
          cursor.nulls and "nulls" or nil)
       if page then
-         page.cursor = partition_cursor(page, cursor.nulls or false)
+         page.cursor = partition_cursor(page, size, cursor.nulls or false)
       end
       return page, problem
-   end)
+   end
+end
+
+--- Partitions, sorted by view set, instance and begin; those that lack one of these come last.
+---@param opts? {view_set: string, view_instance: string, status: string, from: string, to: string} `from`, `to`:
+---   begin of
+---   the insert range, half-open
+---@return mm.rows|nil, table|nil err
+function lake:list_partitions(opts)
+   opts = options.check("lake:list_partitions", opts, filter.spec{status = filter.STATUSES})
+   local fetch, err = partitions.pages(self, opts, PAGE)
+   if not fetch then
+      return nil, err
+   end
+   return rows.new(fetch)
 end
 
 --- Outdated partitions by view set, instance and hash, as upstream planned to list them, with sizes and a count for
@@ -150,4 +166,4 @@ function lake:export_partitions(path, opts, format)
       wanted.to, wanted.status})
 end
 
-return lake
+return partitions

@@ -93,7 +93,7 @@ function patience.again(run)
    local doubt, result, err
    for attempt = 1, LOST_ATTEMPTS do
       result, err = run(attempt > 1)
-      if result or err.code ~= "connection" then
+      if not err or err.code ~= "connection" then
          break
       end
       doubt = doubt or err.outcome == "unknown" and err

@@ -118,9 +118,21 @@ function lake:retirement(id)
    return found
 end
 
+--- A function that gives the page of a retirement's partitions after the one of that number (nil: the first page), with
+--- the number of its last one as its field `cursor` when there may be more.
+---@return fun(cursor?: integer): table[]|nil, table|nil
+function retirements.pages(self, found, size)
+   return function(cursor)
+      local page, problem = handle.select(self, "items", {n = 3, found.number, cursor or 0, size})
+      if page and #page == size then
+         page.cursor = page[#page].seq
+      end
+      return page, problem
+   end
+end
+
 --- The partitions of a retirement, each with its outcome: planned, retired, gone, changed, restored, untouched, or
---- why it
---- was not restored (file_deleted, file_expires, overlapped).
+--- why it was not restored (file_deleted, file_expires, overlapped).
 ---@param id string
 ---@return mm.rows|nil, table|nil err
 function lake:items(id)
@@ -128,13 +140,7 @@ function lake:items(id)
    if not found then
       return nil, err
    end
-   return rows.new(function(cursor)
-      local page, problem = handle.select(self, "items", {n = 3, found.number, cursor or 0, PAGE})
-      if page and #page == PAGE then
-         page.cursor = page[#page].seq
-      end
-      return page, problem
-   end)
+   return rows.new(retirements.pages(self, found, PAGE))
 end
 
 --- Moves a retirement to a state when it is in one of `from`, or has come there before the connection was lost.

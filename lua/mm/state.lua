@@ -1,27 +1,23 @@
 -- mm's own state in the lake's database: the schema mmadmin, and the registry published there.
 local core = require("mm.core")
 local errors = require("mm.errors")
+local grants = require("mm.grants")
 local handle = require("mm.handle")
 local options = require("mm.options")
 local registries = require("mm.registry")
 
 local lake = handle.methods
 
--- The statements that make mmadmin, and those that bring version 1 up to date.
+-- The statements that make mmadmin, and those that bring version 1 up to date, of which version 2 needs the last.
 local PARTS = {"init_schema", "init_lake", "init_view_set", "init_retirement", "init_item", "init_skipped",
-   "init_unrestored", "init_batch", "init_hold", "init_audit", "init_audit_head", "init_audit_start", "init_name",
-   "audit_state"}
+   "init_unrestored", "init_batch", "init_hold", "init_audit", "init_audit_head", "init_audit_start", "init_api_key",
+   "init_job", "init_job_one", "init_answer", "init_name", "audit_state"}
 local UPGRADE = {"upgrade_2_lake", "upgrade_2_batch", "upgrade_2_skipped", "upgrade_2_retirement", "init_hold",
-   "init_audit", "init_audit_head", "init_audit_start", "upgrade_2_version", "upgrade_2_lake_default", "audit_state"}
+   "init_audit", "init_audit_head", "init_audit_start", "upgrade_2_version", "upgrade_2_lake_default", "init_api_key",
+   "init_job", "init_job_one", "init_answer", "upgrade_3_version", "audit_state"}
+local UPGRADE_FROM = {1, 11} -- by version, where in UPGRADE it begins
 local TABLES = {"lake", "view_set", "retirement", "item", "skipped", "unrestored", "batch", "hold", "audit",
-   "audit_head"}
-local OPERATOR = {
-   "insert on mmadmin.retirement, mmadmin.item, mmadmin.skipped, mmadmin.unrestored, mmadmin.batch, mmadmin.hold, "
-      .. "mmadmin.audit",
-   "update on mmadmin.retirement, mmadmin.skipped, mmadmin.hold, mmadmin.audit_head",
-   "delete on mmadmin.skipped",
-   "insert, update, delete on mmadmin.view_set",
-}
+   "audit_head", "api_key", "job", "answer"}
 
 local function check_name(name)
    if not name:match("^%w[%w_.-]*$") or #name > 63 then
@@ -104,25 +100,44 @@ local function upstream_tables(self)
    return list and table.concat(list, ", "), err
 end
 
-local function grants(role, words)
-   return ("grant %s to %s;"):format(words, quote(role))
-end
-
--- The last one appends to the audit that the others were run.
-local function add_statements(lines, is_upgrade, name)
-   local values = {["1"] = "'" .. name .. "'", ["2"] = is_upgrade and "'upgraded'" or "'initialized'", ["3"] = "null"}
-   for _, part in ipairs(is_upgrade and UPGRADE or PARTS) do
-      lines[#lines + 1] = assert(core.statement(part)):gsub("%$(%d)", values):gsub("%s+$", "")
+-- The statements that this lake's mmadmin needs, none when it is up to date. The last one appends to the audit that the
+-- others were run.
+local function add_statements(lines, info, name)
+   local parts, first = UPGRADE, UPGRADE_FROM[info.state_version]
+   if info.state_version < 0 then
+      parts, first = PARTS, 1
+   end
+   local what = parts == UPGRADE and "'upgraded'" or "'initialized'"
+   local values = {["1"] = "'" .. name .. "'", ["2"] = what, ["3"] = "null"}
+   for i = first or #parts + 1, #parts do
+      lines[#lines + 1] = assert(core.statement(parts[i])):gsub("%$(%d)", values):gsub("%s+$", "")
    end
 end
 
---- The statements that `init` or `upgrade_state` runs, for a DBA, with rights for roles: `owner` owns the schema,
---- `operator` may retire and undo, `viewer` may look.
----@param opts {name: string, owner: string, operator: string, viewer: string}
+local function add_grants(lines, opts, schema, tables)
+   for _, kind in ipairs(grants.KINDS) do
+      for _, words in ipairs(opts[kind] and grants.of(kind, schema, tables) or {}) do
+         lines[#lines + 1] = ("grant %s to %s;"):format(words, quote(opts[kind]))
+      end
+   end
+end
+
+local function add_owner(lines, owner)
+   for _, part in ipairs(TABLES) do
+      lines[#lines + 1] = ("alter table mmadmin.%s owner to %s;"):format(part, owner)
+   end
+   lines[#lines + 1] = ("alter schema mmadmin owner to %s;"):format(owner)
+end
+
+--- The statements that `init` or `upgrade_state` runs, for a DBA, with rights for roles; of a schema that is up to date
+--- the rights alone. `owner` owns the schema, `viewer` may look, `planner` plan, too, `operator` retire and undo, `admin`
+--- publish and make keys; `worker` is who `mmlua worker` logs in as.
+---@param opts {name: string, owner: string, viewer: string, planner: string, operator: string, admin: string,
+---   worker: string}
 ---@return string|nil sql, table|nil err
 function lake:init_sql(opts)
-   opts = options.check("lake:init_sql", opts, {name = "string", owner = "name?", operator = "name?",
-      viewer = "name?"})
+   opts = options.check("lake:init_sql", opts, {name = "string", owner = "name?", viewer = "name?", planner = "name?",
+      operator = "name?", admin = "name?", worker = "name?"})
    local tables, err
    err = check_name(opts.name)
    if not err then
@@ -131,29 +146,13 @@ function lake:init_sql(opts)
    if err then
       return nil, err
    end
-   local lines = {"begin;", ("set local search_path = %s, pg_temp;"):format(quote(core.lake_info(self).schema))}
-   add_statements(lines, core.lake_info(self).state_version == 1, opts.name)
-   local upstream = quote(core.lake_info(self).schema)
-   for _, role in ipairs{opts.operator or false, opts.viewer or false} do
-      if role then
-         lines[#lines + 1] = grants(role, "usage on schema mmadmin")
-         lines[#lines + 1] = grants(role, "select on all tables in schema mmadmin")
-         lines[#lines + 1] = grants(role, "usage on schema " .. upstream)
-         lines[#lines + 1] = grants(role, "select on " .. tables)
-      end
-   end
-   if opts.operator then
-      lines[#lines + 1] = grants(opts.operator,
-         ("insert, delete on %s.lakehouse_partitions, %s.temporary_files"):format(upstream, upstream))
-      for _, words in ipairs(OPERATOR) do
-         lines[#lines + 1] = grants(opts.operator, words)
-      end
-   end
+   local info = core.lake_info(self)
+   local schema = quote(info.schema)
+   local lines = {"begin;", ("set local search_path = %s, pg_temp;"):format(schema)}
+   add_statements(lines, info, opts.name)
+   add_grants(lines, opts, schema, tables)
    if opts.owner then
-      for _, part in ipairs(TABLES) do
-         lines[#lines + 1] = ("alter table mmadmin.%s owner to %s;"):format(part, quote(opts.owner))
-      end
-      lines[#lines + 1] = ("alter schema mmadmin owner to %s;"):format(quote(opts.owner))
+      add_owner(lines, quote(opts.owner))
    end
    lines[#lines + 1] = "commit;"
    return table.concat(lines, "\n") .. "\n"

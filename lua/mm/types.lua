@@ -19,16 +19,22 @@
 ---@field close fun(self: mm.rows) ends reading
 
 ---@class mm.lake
+---@field add_job fun(self: mm.lake, opts: table): mm.job?, mm.error?
+---@field add_key fun(self: mm.lake, opts: table): mm.key?, mm.error?
 ---@field adopt fun(self: mm.lake, opts?: {reason: string}): boolean?, mm.error?
 ---@field abandon fun(self: mm.lake, id: string): mm.retirement?, mm.error?
 ---@field apply fun(self: mm.lake, id: string, opts: table): mm.retirement?, mm.error?
 ---@field apply_batch fun(self: mm.lake, id: string, opts?: {limit: integer}): mm.batch?, mm.error?
 ---@field audit fun(self: mm.lake, opts?: table): mm.rows?, mm.error?
+---@field begin_answer fun(self: mm.lake, opts: table): "new"|mm.answer|nil, mm.error?
 ---@field check_writable fun(self: mm.lake): boolean?, mm.error?
+---@field claim_job fun(self: mm.lake, opts: {worker: string, lease_s: integer}): mm.claimed_job|false|nil, mm.error?
 ---@field close fun(self: mm.lake) ends the connection; every other use of the lake raises from then on
 ---@field doctor fun(self: mm.lake, opts?: {all: boolean}): mm.finding[]?, mm.error?
+---@field end_job fun(self: mm.lake, number: integer, fence: integer, opts?: table): boolean?, mm.error?
 ---@field explain fun(self: mm.lake, opts: table): mm.explanation[]?, mm.error?
 ---@field export_partitions fun(self: mm.lake, path: string, opts?: table, format?: table): integer?, mm.error?
+---@field forget_answer fun(self: mm.lake, opts: table): boolean?, mm.error?
 ---@field guards fun(self: mm.lake, id: string, opts?: table): mm.guard_finding[]?, mm.error?
 ---@field hold fun(self: mm.lake, opts: table): mm.hold?, mm.error?
 ---@field holds fun(self: mm.lake, opts?: {all: boolean}): mm.hold[]?, mm.error?
@@ -36,6 +42,9 @@
 ---@field init fun(self: mm.lake, opts?: {name: string}): table?, mm.error?
 ---@field init_sql fun(self: mm.lake, opts: table): string?, mm.error?
 ---@field items fun(self: mm.lake, id: string): mm.rows?, mm.error?
+---@field job fun(self: mm.lake, number: integer): mm.job?, mm.error?
+---@field jobs fun(self: mm.lake, opts?: table): mm.job[]?, mm.error?
+---@field keys fun(self: mm.lake, opts?: {all: boolean}): mm.key[]?, mm.error?
 ---@field list_outdated_partitions fun(self: mm.lake, view_set?: string): mm.group[]?, mm.error?
 ---@field list_partitions fun(self: mm.lake, opts?: table): mm.rows?, mm.error?
 ---@field list_schema_versions fun(self: mm.lake, view_set?: string): mm.schema_version[]?, mm.error?
@@ -44,25 +53,34 @@
 ---@field pause fun(self: mm.lake, id: string): mm.retirement?, mm.error?
 ---@field plan fun(self: mm.lake, opts: table): mm.retirement?, mm.error?
 ---@field plan_range fun(self: mm.lake, opts: table): mm.retirement?, mm.error?
+---@field principal fun(self: mm.lake, key: string?): mm.principal?, mm.error?
 ---@field prune_retirements fun(self: mm.lake, opts: table): mm.retirement[]?, mm.error?
 ---@field publish_registry fun(self: mm.lake, registry: mm.registry, opts?: {reason: string}): integer?, mm.error?
 ---@field registry fun(self: mm.lake): mm.registry?, string|mm.error, string?
 ---@field release fun(self: mm.lake, number: integer, opts: {reason: string}): mm.hold?, mm.error?
+---@field release_job fun(self: mm.lake, number: integer, fence: integer, opts?: table): boolean?, mm.error?
 ---@field remove_state fun(self: mm.lake, opts?: {force: boolean}): boolean?, mm.error?
+---@field renew_job fun(self: mm.lake, number: integer, fence: integer, opts?: table): boolean?, mm.error?
 ---@field resume fun(self: mm.lake, id: string): mm.retirement?, mm.error?
 ---@field retire_incompatible_partitions fun(self: mm.lake, view_set: string, opts: table): mm.retirement?, mm.error?
 ---@field retire_partitions fun(self: mm.lake, ...): mm.retirement?, mm.error? ... view set, instance, from, to, opts
 ---@field retirement fun(self: mm.lake, id: string): mm.retirement?, mm.error?
 ---@field retirements fun(self: mm.lake, opts?: {state: string}): mm.retirement[]?, mm.error?
+---@field revoke_key fun(self: mm.lake, number: integer, opts: {reason: string}): mm.key?, mm.error?
 ---@field status fun(self: mm.lake): mm.status?, mm.error?
+---@field store_answer fun(self: mm.lake, opts: table): boolean?, mm.error?
 ---@field timeline fun(self: mm.lake, opts: table): mm.timeline?, mm.error?
 ---@field undo fun(self: mm.lake, id: string, opts: table): mm.retirement?, mm.error?
 ---@field upgrade_state fun(self: mm.lake, opts?: {reason: string}): table?, mm.error?
 ---@field verify_audit fun(self: mm.lake, opts?: {head: string}): mm.chain?, mm.error?
 
 ---@class mm.core what is bound from C; scripts use `require("mm")`
+---@field lake_change fun(lake: mm.lake, statements: string[], params: table): table[][]?, mm.error? one transaction
+---@field random_hex fun(bytes: integer): string?, mm.error? that nobody can guess
+---@field sha256 fun(text: string): string?, mm.error? in hex
 ---@field version string
 ---@field lake_methods table the methods of lakes, to which modules add theirs
+---@field lake_act_for fun(lake: mm.lake, principal: string?, request: string?): true?, mm.error? whom a server acts for
 ---@field lake_apply_batch fun(lake: mm.lake, number: integer, limit: integer, from: integer?): mm.batch?, mm.error?
 ---@field lake_adopt fun(lake: mm.lake, reason: string?): true?, mm.error?
 ---@field lake_audit_refused fun(lake: mm.lake, number: integer?, reason: string?, detail: string): true?, mm.error?
@@ -91,6 +109,7 @@
 ---@field lake_undo_end fun(lake: mm.lake, number: integer): true?, mm.error?
 ---@field lake_upgrade fun(lake: mm.lake, reason: string?): true?, mm.error?
 ---@field lake_verify_audit fun(lake: mm.lake, seq: integer?, hash: string?): table?, mm.error?
+---@field lake_watch fun(lake: mm.lake, descriptor: integer?) a Unix socket: when its peer ends, so does what runs
 ---@field registry_new fun(entries: mm.view_set[]): mm.registry?, mm.error?
 ---@field schema_parse fun(text: string): mm.schema?, mm.error?
 ---@field sleep fun(seconds: number) less when a signal comes

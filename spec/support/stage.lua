@@ -67,9 +67,11 @@ end
 local EMPTY = [[
    truncate lakehouse_partitions, temporary_files;
    delete from blocks; delete from streams; delete from processes;
+   delete from mmadmin.job; delete from mmadmin.answer; delete from mmadmin.api_key;
    delete from mmadmin.batch; delete from mmadmin.skipped; delete from mmadmin.unrestored; delete from mmadmin.item;
    delete from mmadmin.retirement; delete from mmadmin.view_set; delete from mmadmin.hold; delete from mmadmin.audit;
    alter table mmadmin.retirement alter retirement restart; alter table mmadmin.hold alter hold restart;
+   alter table mmadmin.job alter job restart; alter table mmadmin.api_key alter key restart;
    update mmadmin.audit_head set seq = 0, hash = sha256('');
    update mmadmin.lake set system_identifier = (select system_identifier from pg_control_system()),
       database_oid = (select oid from pg_database where datname = current_database());

@@ -7,6 +7,7 @@
 --   mm:undo_begin(retirement, reason)          is rolled back instead.
 --   mm:undo_batch(retirement, limit, partial)
 --   mm:hold{view_set, instance, from, to}      false for any
+--   mm:change({STATEMENT, ...}, params)        of keys, jobs and answers
 --   mm:guard(name, retirement)                 the text of the statement that finds what a built-in guard finds
 --
 --   steps.STATEMENTS[FUNCTION]    the statements that this function of the core runs, in order
@@ -61,7 +62,7 @@ end
 
 local function transaction(self, caller, params, opts)
    local list = {{name = "begin", sql = steps.BEGIN}, {name = "settings", sql = settings(opts.nested_loops)}}
-   for _, name in ipairs(steps.STATEMENTS[caller]) do
+   for _, name in ipairs(steps.STATEMENTS[caller] or caller) do
       local text = assert(core.statement(name, self.features .. (opts.without or "")))
       list[#list + 1] = {name = name, sql = with_params(text, params)}
    end
@@ -96,6 +97,10 @@ end
 
 function steps:apply_batch(retirement, limit)
    return transaction(self, "mm_retirement_apply_batch", {retirement, limit}, {nested_loops = true})
+end
+
+function steps:change(statements, params)
+   return transaction(self, statements, params, {})
 end
 
 function steps:pause(retirement)

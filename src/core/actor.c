@@ -57,7 +57,7 @@ static void write_script(FILE *file, const char *script)
     write_member(file, "script_sha256", hex);
 }
 
-mm_code mm_actor_json(const char *script, char **out, mm_error *err)
+mm_code mm_actor_json(const mm_actor *actor, char **out, mm_error *err)
 {
     struct utsname host;
     char *text = NULL;
@@ -70,8 +70,12 @@ mm_code mm_actor_json(const char *script, char **out, mm_error *err)
     write_user(file);
     if (uname(&host) >= 0)
         write_member(file, "host", host.nodename);
-    if (script)
-        write_script(file, script);
+    if (actor->script)
+        write_script(file, actor->script);
+    if (actor->principal)
+        write_member(file, "principal", actor->principal);
+    if (actor->request)
+        write_member(file, "request", actor->request);
     putc('}', file);
     bool is_written = !ferror(file);
     if (fclose(file) || !is_written) {

@@ -290,8 +290,9 @@ static mm_code run(mm_db *db, const mm_settings *settings, const mm_step *steps,
                             lock_timeout,
                             settings->joins == MM_NESTED_LOOPS ? "off" : "on",
                             settings->joins == MM_NO_NESTED_LOOPS ? "off" : "on",
-                            settings->actor};
-    mm_step all[MAX_STEPS + 3] = {begin_step(settings), {"settings", db->settings_sql, params, 6}};
+                            settings->actor,
+                            settings->application};
+    mm_step all[MAX_STEPS + 3] = {begin_step(settings), {"settings", db->settings_sql, params, 7}};
     PGresult *results[MAX_STEPS + 3] = {NULL};
     size_t total = count + 2;
 

@@ -21,6 +21,7 @@ struct mm_db {
     char *conninfo;
     char *settings_sql;
     volatile sig_atomic_t *interrupted;
+    int watched;       /* a socket whose peer waits for what runs; -1 for none */
     bool is_cancelled; /* the running transaction */
     pid_t canceller;   /* the process that cancels it; 0 for none */
 };

@@ -14,10 +14,13 @@ enum { CANCEL_TIMEOUT_S = 10, PEER_TIMEOUT_S = 30, PROBE_INTERVAL_S = 10, PROBES
  * its own does it, for which nobody has to wait before the next statement. */
 void mm_db_cancel(mm_db *db)
 {
-    PGcancel *cancel = db->is_cancelled ? NULL : PQgetCancel(db->connection);
+    PGcancel *cancel;
     char ignored[256];
 
+    if (db->is_cancelled)
+        return;
     db->is_cancelled = true;
+    cancel = PQgetCancel(db->connection);
     db->canceller = cancel ? fork() : 0;
     if (cancel && db->canceller == 0) {
         signal(SIGINT, SIG_IGN);

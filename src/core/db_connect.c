@@ -8,19 +8,33 @@
 
 enum { CONNECT_TIMEOUT_S = 10, MAX_CONNECT_TIMEOUT_S = 86400, INTERRUPT_CHECK_MS = 200 };
 
+void mm_db_watch(mm_db *db, int socket)
+{
+    db->watched = socket;
+}
+
+/* poll() tells of the end of a Unix socket's peer without being asked for anything. */
+static bool is_peer_gone(const mm_db *db)
+{
+    struct pollfd peer = {.fd = db->watched};
+
+    return db->watched >= 0 && poll(&peer, 1, 0) > 0;
+}
+
 bool mm_db_is_interrupted(const mm_db *db)
 {
-    return db->interrupted && *db->interrupted;
+    return (db->interrupted && *db->interrupted) || is_peer_gone(db);
 }
 
 bool mm_db_wait_socket(const mm_db *db, short events, time_t deadline)
 {
-    struct pollfd socket = {.fd = PQsocket(db->connection), .events = events};
+    struct pollfd sockets[] = {{.fd = PQsocket(db->connection), .events = events},
+                               {.fd = db->is_cancelled ? -1 : db->watched}};
     int timeout = db->interrupted || deadline ? INTERRUPT_CHECK_MS : -1;
 
     if (deadline && time(NULL) >= deadline)
         return false;
-    (void)poll(&socket, 1, timeout);
+    (void)poll(sockets, 2, timeout);
     return true;
 }
 
@@ -123,6 +137,7 @@ mm_code mm_db_open(const char *conninfo, volatile sig_atomic_t *interrupted, mm_
     if (!db)
         return mm_error_set(err, MM_MEMORY, "out of memory");
     db->interrupted = interrupted;
+    db->watched = -1;
     mm_code code = mm_sql_expand("settings", " ", &db->settings_sql, err);
     if (code == MM_OK)
         code = start_connecting(db, conninfo, err);

@@ -22,8 +22,9 @@ struct mm_lake {
     mm_result *versions; /* of versions.sql */
     int64_t row;
     char *search_path, *features;
-    char *script; /* that acts, or NULL */
-    char *actor;  /* JSON; NULL until something is changed */
+    mm_actor actor;
+    char *actor_json;  /* NULL until something is changed */
+    char *application; /* application_name, or NULL */
 };
 
 /* Columns of catalog.sql and versions.sql. */
@@ -107,7 +108,8 @@ static mm_settings settings_for(const mm_lake *lake, mm_mode mode)
                  : is_batch           ? MM_ALL_JOINS
                                       : MM_NO_NESTED_LOOPS,
         .search_path = lake->search_path,
-        .actor = mode == MM_READ ? NULL : lake->actor,
+        .actor = mode == MM_READ ? NULL : lake->actor_json,
+        .application = lake->application,
         .statement_timeout_ms = is_batch ? BATCH_STATEMENT_MS : lake->timeout_ms,
         .lock_timeout_ms = is_batch ? BATCH_LOCK_MS : lake->timeout_ms,
     };
@@ -135,8 +137,8 @@ mm_code mm_lake_run(mm_lake *lake, mm_mode mode, const char *modes, const char *
 
     if (count > MAX_STEPS)
         return mm_error_set(err, MM_INVALID, "more than %d statements", MAX_STEPS);
-    if (mode != MM_READ && !lake->actor)
-        code = mm_actor_json(lake->script, &lake->actor, err);
+    if (mode != MM_READ && !lake->actor_json)
+        code = mm_actor_json(&lake->actor, &lake->actor_json, err);
     mm_settings settings = settings_for(lake, mode);
     if (modes && code == MM_OK)
         code = join(&features, lake->features, modes, " ", err);
@@ -262,12 +264,14 @@ static void forget(mm_lake *lake)
 
 mm_code mm_lake_refresh(mm_lake *lake, mm_error *err)
 {
-    mm_lake fresh = {
-        .db = lake->db, .wanted_schema = lake->wanted_schema, .timeout_ms = lake->timeout_ms};
+    mm_lake fresh = {.db = lake->db,
+                     .wanted_schema = lake->wanted_schema,
+                     .timeout_ms = lake->timeout_ms,
+                     .application = lake->application};
     mm_code code = look(&fresh, err);
 
-    fresh.script = lake->script;
     fresh.actor = lake->actor;
+    fresh.actor_json = lake->actor_json;
     forget(code ? &fresh : lake);
     if (code == MM_OK)
         *lake = fresh;
@@ -308,16 +312,46 @@ void mm_lake_close(mm_lake *lake)
     mm_db_close(lake->db);
     forget(lake);
     free(lake->wanted_schema);
-    free(lake->script);
-    free(lake->actor);
+    free(lake->actor.script);
+    free(lake->actor.principal);
+    free(lake->actor.request);
+    free(lake->actor_json);
+    free(lake->application);
     free(lake);
+}
+
+static void forget_text(char **text)
+{
+    free(*text);
+    *text = NULL;
 }
 
 mm_code mm_lake_set_script(mm_lake *lake, const char *path, mm_error *err)
 {
-    free(lake->actor);
-    lake->actor = NULL;
-    return join(&lake->script, path, "", "", err);
+    forget_text(&lake->actor_json);
+    return join(&lake->actor.script, path, "", "", err);
+}
+
+mm_code mm_lake_act_for(mm_lake *lake, const char *principal, const char *request, mm_error *err)
+{
+    mm_code code = MM_OK;
+
+    forget_text(&lake->actor_json);
+    forget_text(&lake->actor.principal);
+    forget_text(&lake->actor.request);
+    forget_text(&lake->application);
+    if (principal)
+        code = join(&lake->actor.principal, principal, "", "", err);
+    if (request && code == MM_OK)
+        code = join(&lake->actor.request, request, "", "", err);
+    if (request && code == MM_OK)
+        code = join(&lake->application, "mm ", request, "", err);
+    return code;
+}
+
+void mm_lake_watch(mm_lake *lake, int socket)
+{
+    mm_db_watch(lake->db, socket);
 }
 
 mm_lake_info mm_lake_describe(const mm_lake *lake)

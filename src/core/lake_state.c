@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_STATEMENTS = 16, NUMBER_BYTES = 24 };
+enum { MAX_STATEMENTS = 20, NUMBER_BYTES = 24 };
 
 static mm_code check_server(const mm_lake_info *info, mm_error *err)
 {
@@ -147,7 +147,8 @@ mm_code mm_lake_init(mm_lake *lake, const char *name, const char *reason, mm_err
     static const char *const names[] = {
         "init_schema",     "init_lake",        "init_view_set", "init_retirement", "init_item",
         "init_skipped",    "init_unrestored",  "init_batch",    "init_hold",       "init_audit",
-        "init_audit_head", "init_audit_start", "init_name",     "audit_state"};
+        "init_audit_head", "init_audit_start", "init_api_key",  "init_job",        "init_job_one",
+        "init_answer",     "init_name",        "audit_state"};
     const char *params[] = {name, "initialized", reason};
     mm_code code = mm_lake_refresh(lake, err);
 
@@ -162,14 +163,25 @@ mm_code mm_lake_init(mm_lake *lake, const char *name, const char *reason, mm_err
     return code ? code : refresh_after_change(lake, err);
 }
 
+/* Those for version 2 come first, which are left out where the schema has it. */
+static mm_code upgrade_from(mm_lake *lake, int version, const char *reason, mm_error *err)
+{
+    static const char *const names[] = {"upgrade_2_lake",    "upgrade_2_batch",
+                                        "upgrade_2_skipped", "upgrade_2_retirement",
+                                        "init_hold",         "init_audit",
+                                        "init_audit_head",   "init_audit_start",
+                                        "upgrade_2_version", "upgrade_2_lake_default",
+                                        "init_api_key",      "init_job",
+                                        "init_job_one",      "init_answer",
+                                        "upgrade_3_version", "audit_state"};
+    const char *params[] = {NULL, "upgraded", reason};
+    size_t first = version == 1 ? 0 : 10;
+
+    return run_change(lake, names + first, sizeof names / sizeof names[0] - first, params, err);
+}
+
 mm_code mm_lake_upgrade_state(mm_lake *lake, const char *reason, mm_error *err)
 {
-    static const char *const names[] = {
-        "upgrade_2_lake",         "upgrade_2_batch",  "upgrade_2_skipped",
-        "upgrade_2_retirement",   "init_hold",        "init_audit",
-        "init_audit_head",        "init_audit_start", "upgrade_2_version",
-        "upgrade_2_lake_default", "audit_state"};
-    const char *params[] = {NULL, "upgraded", reason};
     mm_code code = mm_lake_refresh(lake, err);
 
     if (code)
@@ -178,11 +190,11 @@ mm_code mm_lake_upgrade_state(mm_lake *lake, const char *reason, mm_error *err)
     if (info.state_version == MM_STATE_VERSION)
         return mm_error_set(err, MM_CONFLICT, "the schema mmadmin has version %d already",
                             MM_STATE_VERSION);
-    if (info.state_version != 1)
+    if (info.state_version < 1 || info.state_version > MM_STATE_VERSION)
         return check_state(&info, err);
     if ((code = check_server(&info, err)) != MM_OK)
         return code;
-    code = run_change(lake, names, sizeof names / sizeof names[0], params, err);
+    code = upgrade_from(lake, info.state_version, reason, err);
     return code ? code : refresh_after_change(lake, err);
 }
 

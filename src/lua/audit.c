@@ -12,6 +12,22 @@ static int lake_set_script(lua_State *L)
     return mml_pushdone(L, code, &err);
 }
 
+/* lake_act_for(lake, [principal], [request id]) -> true | nil, err: who asked a server for what */
+static int lake_act_for(lua_State *L)
+{
+    mm_error err = {0};
+    mm_code code = mm_lake_act_for(mml_checklake(L), mml_opttext(L, 2), mml_opttext(L, 3), &err);
+
+    return mml_pushdone(L, code, &err);
+}
+
+/* lake_watch(lake, [descriptor]): the end of that Unix socket's peer interrupts what runs */
+static int lake_watch(lua_State *L)
+{
+    mm_lake_watch(mml_checklake(L), lua_isnoneornil(L, 2) ? -1 : (int)mml_checkint(L, 2));
+    return 0;
+}
+
 /* lake_audit_refused(lake, [number], [reason], detail as JSON) -> true | nil, err */
 static int lake_audit_refused(lua_State *L)
 {
@@ -72,9 +88,14 @@ static int lake_release(lua_State *L)
 void mml_open_audit(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"lake_set_script", lake_set_script},     {"lake_audit_refused", lake_audit_refused},
-        {"lake_verify_audit", lake_verify_audit}, {"lake_hold", lake_hold},
-        {"lake_release", lake_release},           {NULL, NULL},
+        {"lake_set_script", lake_set_script},
+        {"lake_act_for", lake_act_for},
+        {"lake_watch", lake_watch},
+        {"lake_audit_refused", lake_audit_refused},
+        {"lake_verify_audit", lake_verify_audit},
+        {"lake_hold", lake_hold},
+        {"lake_release", lake_release},
+        {NULL, NULL},
     };
 
     luaL_setfuncs(L, functions, 0);

@@ -29,5 +29,6 @@ int luaopen_mm_core(lua_State *L)
     mml_open_schema(L);
     mml_open_registry(L);
     mml_open_lake(L);
+    mml_open_secret(L);
     return 1;
 }

@@ -88,6 +88,17 @@ static int lake_info(lua_State *L)
     return 1;
 }
 
+static void push_rows(lua_State *L, const mm_result *result)
+{
+    int64_t rows = mm_result_rows(result);
+
+    lua_createtable(L, (int)rows, 0);
+    for (int64_t row = 0; row < rows; row++) {
+        mml_pushrow(L, result, row);
+        lua_rawseti(L, -2, (int)row + 1);
+    }
+}
+
 /* lake_select(lake, statement, modes, {n = count, parameters...}) -> list of rows | nil, err */
 static int lake_select(lua_State *L)
 {
@@ -104,14 +115,50 @@ static int lake_select(lua_State *L)
     *box = result;
     if (mml_check_exact(result, name, &err) != MM_OK)
         return mml_fail(L, &err);
-    int64_t rows = mm_result_rows(result);
-    lua_createtable(L, (int)rows, 0);
-    for (int64_t row = 0; row < rows; row++) {
-        mml_pushrow(L, result, row);
-        lua_rawseti(L, -2, (int)row + 1);
-    }
+    push_rows(L, result);
     mm_result_free(result); /* now, not when the collector comes */
     *box = NULL;
+    return 1;
+}
+
+/* The texts of the list at `index`, which keeps them alive. */
+static size_t check_names(lua_State *L, int index, const char *names[MM_CHANGE_STATEMENTS])
+{
+    luaL_checktype(L, index, LUA_TTABLE);
+    size_t count = lua_rawlen(L, index);
+
+    luaL_argcheck(L, count <= MM_CHANGE_STATEMENTS, index, "too many statements");
+    for (size_t i = 0; i < count; i++) {
+        lua_rawgeti(L, index, (int)i + 1);
+        names[i] = mml_checktext(L, -1);
+        lua_pop(L, 1);
+    }
+    return count;
+}
+
+/* lake_change(lake, statements, {n = count, parameters...}) -> for each a list of rows | nil, err
+ */
+static int lake_change(lua_State *L)
+{
+    mm_lake *lake = mml_checklake(L);
+    const char *names[MM_CHANGE_STATEMENTS], *params[MM_MAX_PARAMS] = {NULL};
+    size_t count = check_names(L, 2, names);
+    void **boxes[MM_CHANGE_STATEMENTS];
+    mm_result *results[MM_CHANGE_STATEMENTS] = {NULL};
+    mm_error err = {0};
+
+    (void)mml_checkparams(L, 3, params);
+    for (size_t i = 0; i < count; i++)
+        boxes[i] = mml_newbox(L, RESULT_MT);
+    if (mm_lake_change(lake, names, count, params, results, &err) != MM_OK)
+        return mml_fail(L, &err);
+    for (size_t i = 0; i < count; i++)
+        *boxes[i] = results[i];
+    lua_createtable(L, (int)count, 0);
+    for (size_t i = 0; i < count; i++) {
+        push_rows(L, results[i]);
+        lua_rawseti(L, -2, (int)i + 1);
+    }
     return 1;
 }
 
@@ -258,6 +305,7 @@ void mml_open_lake(lua_State *L)
         {"lake_is_open", lake_is_open},
         {"lake_info", lake_info},
         {"lake_select", lake_select},
+        {"lake_change", lake_change},
         {"lake_init", lake_init},
         {"lake_remove_state", lake_remove_state},
         {"lake_refresh", lake_refresh},

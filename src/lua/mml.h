@@ -42,5 +42,6 @@ void mml_pushint(lua_State *L, int64_t value);  /* raises on LuaJIT beyond MML_M
 void mml_open_schema(lua_State *L);
 void mml_open_registry(lua_State *L);
 void mml_open_lake(lua_State *L);
+void mml_open_secret(lua_State *L);
 
 #endif

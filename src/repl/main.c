@@ -75,6 +75,8 @@ static void open_state(lua_State *L, const mm_start *start)
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
     lua_pushcfunction(L, mm_terminal_load);
     lua_setfield(L, -2, "mm.terminal");
+    lua_pushcfunction(L, mm_server_load);
+    lua_setfield(L, -2, "mm.server");
     lua_pop(L, 1);
     mm_paths_set(L, &start->paths, is_verb);
     mm_signals_open(L);

@@ -101,6 +101,11 @@ void mm_signals_stop(void);         /* as SIGTSTP would have; returns when the p
 void mm_signals_limit(double seconds);
 void mm_signals_unlimit(void);
 
+/* Servers: SIGTERM asks to end soon, as does `mm_signals_stop_soon`. */
+void mm_signals_note_stop(void);
+void mm_signals_stop_soon(void);
+bool mm_signals_is_stopping(void);
+
 /* repl.c: reads, evaluates and prints until the input ends, as lua does. */
 
 void mm_repl(mm_run *run, lua_State *L);
@@ -130,6 +135,12 @@ void mm_line_insert(mm_line *line, const char *text); /* what the next line begi
 /* terminal.c: the module mm.terminal. */
 
 int mm_terminal_load(lua_State *L);
+
+/* server.c: the module mm.server; processes.c: its functions about processes, which are added to
+ * the table on top of the stack. */
+
+int mm_server_load(lua_State *L);
+void mm_processes_load(lua_State *L);
 
 /* private_file.c: update_private(path, change) of mm.terminal. */
 

@@ -13,6 +13,7 @@ static struct {
     volatile sig_atomic_t is_pipe_closed;
     volatile sig_atomic_t presses; /* of Ctrl-C since the call began */
     volatile sig_atomic_t notes[MM_NOTES];
+    volatile sig_atomic_t is_stopping; /* a server that was asked to end */
     bool is_surviving;
     lua_State *L;
 } state;
@@ -185,4 +186,25 @@ void mm_signals_unlimit(void)
     set_timer(0);
     set_handler(SIGALRM, SIG_DFL);
     state.is_interrupted = 0;
+}
+
+void mm_signals_stop_soon(void)
+{
+    state.is_stopping = 1;
+}
+
+static void on_stop(int signal)
+{
+    (void)signal;
+    state.is_stopping = 1;
+}
+
+void mm_signals_note_stop(void)
+{
+    set_handler(SIGTERM, on_stop);
+}
+
+bool mm_signals_is_stopping(void)
+{
+    return state.is_stopping;
 }

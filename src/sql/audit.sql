@@ -4,6 +4,7 @@ select a.seq, (a.body::json ->> 'at')::timestamptz as at, a.what, a.retirement a
        encode(r.digest, 'hex') as digest, a.body::json ->> 'why' as why,
        a.body::json ->> 'user' as user, a.body::json ->> 'role' as role,
        b.by ->> 'user' as by_user, b.by ->> 'host' as by_host, b.by ->> 'program' as by_program,
+       b.by ->> 'principal' as by_principal, b.by ->> 'request' as by_request,
        b.by ->> 'script' as by_script, b.by ->> 'script_sha256' as by_script_sha256,
        a.body::json ->> 'detail' as detail, encode(a.hash, 'hex') as hash
   from mmadmin.audit a

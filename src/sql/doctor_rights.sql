@@ -5,7 +5,8 @@ with wanted (kind, rights, schema, tables) as (
                'lakehouse_view_set_definitions', 'blocks', 'streams', 'processes']),
            ('cannot_retire', array['insert', 'delete'], current_schema()::text, array['lakehouse_partitions',
                'temporary_files']),
-           ('cannot_look', array['select'], 'mmadmin', null),
+           ('cannot_look', array['select'], 'mmadmin', array['lake', 'view_set', 'retirement', 'item', 'skipped',
+               'unrestored', 'batch', 'hold', 'audit', 'audit_head', 'job']),
            ('cannot_retire', array['insert'], 'mmadmin', array['retirement', 'item', 'skipped', 'unrestored', 'batch',
                'audit']),
            ('cannot_retire', array['update'], 'mmadmin', array['retirement', 'skipped', 'audit_head']),
@@ -16,7 +17,7 @@ lacking as (
     from wanted w
     join pg_catalog.pg_namespace n on n.nspname = w.schema
     join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relkind in ('r', 'p')
-        and (w.tables is null or c.relname = any (w.tables))
+        and c.relname = any (w.tables)
     cross join unnest(w.rights) as r (name)
     where not has_table_privilege(c.oid, r.name)
     union all

@@ -1,6 +1,6 @@
 -- What a transaction of mm sets for itself, and only for itself.
 -- $1 search_path, $2 statement_timeout, $3 lock_timeout (milliseconds), $4 hash and merge joins, $5 nested
--- loops: on or off, $6 who acts, for the audit (JSON or null).
+-- loops: on or off, $6 who acts, for the audit (JSON or null), $7 application_name or null.
 -- Qualified, as the search_path is still the session's, which may put other functions of the name in front.
 -- keepalives: a client that is gone without a word, with half a transaction sent, is noticed within a minute; until then
 -- its locks stay, and the limit of idle transactions does not hold for it.
@@ -21,4 +21,6 @@ select pg_catalog.set_config('search_path', $1, true),
        pg_catalog.set_config('tcp_keepalives_idle', '30', true),
        pg_catalog.set_config('tcp_keepalives_interval', '10', true),
        pg_catalog.set_config('tcp_keepalives_count', '3', true),
+       pg_catalog.set_config('application_name',
+                             coalesce($7, pg_catalog.current_setting('application_name')), true),
        pg_catalog.set_config('mm.actor', coalesce($6, ''), true);

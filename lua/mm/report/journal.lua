@@ -101,6 +101,8 @@ local function gist(detail)
       end
    elseif detail.hold then
       parts[1] = ("hold %d of %s"):format(detail.hold, detail.view_set or "every view set")
+   elseif detail.key then
+      parts[1] = ("key %d of %s, %s"):format(detail.key, detail.name, detail.role)
    end
    for name, why in pairs(detail.overrides or {}) do
       parts[#parts + 1] = ("overrides %s: %s"):format(name, why)
@@ -109,6 +111,9 @@ local function gist(detail)
 end
 
 local function by(_, row)
+   if row.by_principal then
+      return ("%s as %s"):format(row.by_principal, row.user)
+   end
    local person = row.by_user and ("%s@%s"):format(row.by_user, row.by_host or "?")
    return person and person ~= row.user and ("%s as %s"):format(person, row.user) or row.user
 end
@@ -118,8 +123,8 @@ end
 ---@return table[]
 function journal.audit_columns(options)
    if options.json or options.jsonl or options.csv then
-      return {"seq", "at", "what", "id", "why", "user", "role", "by_user", "by_host", "by_program", "by_script",
-         "by_script_sha256", "detail", "hash"}
+      return {"seq", "at", "what", "id", "why", "user", "role", "by_user", "by_host", "by_program", "by_principal",
+         "by_request", "by_script", "by_script_sha256", "detail", "hash"}
    end
    return {
       "seq", {name = "at", format = report.time}, "what", {name = "id", heading = "retirement"},

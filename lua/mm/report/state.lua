@@ -1,5 +1,6 @@
 -- What is done to mm's own state in a lake, once it is confirmed.
 local consent = require("mm.cli.consent")
+local grants = require("mm.grants")
 local output = require("mm.output")
 
 local state = {}
@@ -28,6 +29,19 @@ function state.change(lake, options)
       end
    end
    return false
+end
+
+--- The statements of `init --sql`. Raises what is in the way.
+---@param lake mm.lake
+---@param name string the lake's
+---@param options table as parsed from the command line
+---@return string
+function state.sql(lake, name, options)
+   local roles = {name = name, owner = options.owner}
+   for _, kind in ipairs(grants.KINDS) do
+      roles[kind] = options[kind]
+   end
+   return (assert(lake:init_sql(roles)))
 end
 
 return state

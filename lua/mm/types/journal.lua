@@ -34,6 +34,8 @@
 ---@field by_user string|nil of the operating system
 ---@field by_host string|nil
 ---@field by_program string|nil
+---@field by_principal string|nil for whom a server acted
+---@field by_request string|nil the id of what was asked of it
 ---@field by_script string|nil the file that ran
 ---@field by_script_sha256 string|nil
 ---@field detail table
