@@ -11,7 +11,7 @@ local groups = {
    {"Set up", "init", "registry"},
    {"Retire and take back", "plan", "show", "apply", "retire", "undo", "retirements", "pause", "resume", "abandon"},
    {"Guard", "hold", "audit", "doctor"},
-   {"Serve", "key"},
+   {"Serve", "key", "worker"},
    {"Try", "demo"},
 }
 
