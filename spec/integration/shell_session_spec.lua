@@ -124,6 +124,10 @@ describe("in a session", function()
       assert.are.equal("usage: mmlua outdated [options] [VIEW_SET]", run("help outdated").stdout:match("[^\n]*"))
    end)
 
+   it("a question mark is a question", function()
+      assert.are.equal(run("\\?").stdout, run(" ? ").stdout)
+   end)
+
    it("exit and quit end it, unless they are variables", function()
       assert.are.equal("1\n", run("1\nquit\n2").stdout)
       assert.are.equal("1\n", run("1\nexit\n2").stdout)
@@ -150,6 +154,7 @@ describe("in a session", function()
       ["mm.opn()"] = "stdin:1: no function 'opn'; did you mean 'open'?\n",
       ["lake:plan{verdict = {}}"] = "stdin:1: lake:plan: unknown option 'verdict'; did you mean 'verdicts'?\n",
       ["prnt(1)"] = "stdin:1: attempt to call a nil value (global 'prnt'); did you mean 'print'?\n",
+      ["select * from lakehouse_partitions"] = "error: that is neither Lua nor a verb\nhint: SQL is for psql; help lists the verbs\n",
       ["\\timming"] = "error: no command is called '\\timming'; did you mean '\\timing'?; \\? lists them\n",
       ["\\h list_view_set"] = "error: nothing is documented as 'list_view_set'; did you mean 'list_view_sets'?\n",
    } do

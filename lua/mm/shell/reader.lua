@@ -1,5 +1,6 @@
 -- What a line typed in a session is: a command, a verb, an expression, or a statement, which may need more lines.
 local commands = require("mm.shell.commands")
+local errors = require("mm.errors")
 local lines = require("mm.shell.lines")
 local verbs = require("mm.shell.verbs")
 
@@ -36,12 +37,28 @@ local function compile(text)
    return load(text, "=stdin")
 end
 
--- `exit` and `quit` as everywhere, unless they are variables.
-local function read_leave(text)
+-- `exit`, `quit` and `?` as everywhere, unless they are variables.
+local function read_habit(text)
    local name = text:match("^%s*(%a+)%s*$")
    if (name == "exit" or name == "quit") and rawget(_G, name) == nil then
       return read_command("\\q")
+   elseif text:find("^%s*%?%s*$") then
+      return read_command("\\?")
    end
+end
+
+local SQL = {select = true, insert = true, update = true, delete = true, with = true, create = true, alter = true,
+   drop = true}
+
+-- What is wrong with a text that is no Lua: a verb was misspelt, it is SQL, or what Lua says.
+local function mistake(text, message)
+   local typed, meant = verbs.meant(text)
+   if typed then
+      return verbs.mistake(typed, meant)
+   elseif SQL[(text:match("^%s*(%a+)%s") or ""):lower()] then
+      return errors.new("usage", "that is neither Lua nor a verb", {hint = "SQL is for psql; help lists the verbs"})
+   end
+   return message
 end
 
 local function read_unknown(text)
@@ -82,15 +99,14 @@ local function read_lua(text, more)
    if chunk then
       return {kind = "lua", text = text, run = chunk}
    end
-   local typed, meant = verbs.meant(text)
-   return {kind = "lua", text = text, err = typed and verbs.mistake(typed, meant) or message}
+   return {kind = "lua", text = text, err = mistake(text, message)}
 end
 
 local function read_line(text)
    if text:find("^%s*\\") then
       return read_command(text)
    end
-   return read_leave(text) or read_verb(text) or read_unknown(text)
+   return read_habit(text) or read_verb(text) or read_unknown(text)
 end
 
 -- Whether a line further down is a verb or a command.
