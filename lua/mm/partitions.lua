@@ -106,16 +106,16 @@ end
 
 -- Pages until the last one, or an error.
 local function write_pages(self, export, on_page, total)
-   local partitions, is_complete
+   local written, is_complete
    repeat
-      partitions, is_complete = core.lake_export_page(self, export)
-      if not partitions then
+      written, is_complete = core.lake_export_page(self, export)
+      if not written then
          return nil, is_complete
       elseif on_page then
-         on_page(partitions, math.max(total, partitions), is_complete)
+         on_page(written, math.max(total, written), is_complete)
       end
    until is_complete
-   return partitions
+   return written
 end
 
 -- Whatever ends it, what is not complete is gone at once.
@@ -132,14 +132,14 @@ local function export(self, path, format, params)
    if not begun then
       return nil, err
    end
-   local is_right, partitions, problem = pcall(write_pages, self, begun, format.on_page, total)
+   local is_right, written, problem = pcall(write_pages, self, begun, format.on_page, total)
    begun:close()
    if not is_right then
-      error(partitions, 0)
-   elseif not partitions then
+      error(written, 0)
+   elseif not written then
       return nil, problem
    end
-   return partitions
+   return written
 end
 
 --- Writes partitions to a file, as CSV or as JSON lines. The file appears only when it is complete.
