@@ -154,8 +154,9 @@ describe("a line", function()
 
       term:resize(40, 20)
 
-      term:wait(("x"):rep(37) .. "\n" .. ("x"):rep(13) .. "'")
-      assert.are.equal(1, select(2, term:screen():gsub("%f[^\n\0]> '", "")))
+      term:type(" .. ''")
+      local screen = term:wait(("x"):rep(37) .. "\n" .. ("x"):rep(13) .. "' .. ''")
+      assert.are.equal(1, select(2, ("\n" .. screen):gsub("\n> '", "")))
       term:keys("Enter")
       term:wait("\n" .. ("x"):rep(40) .. "\n" .. ("x"):rep(10) .. "\n>")
    end)
