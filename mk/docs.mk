@@ -26,6 +26,7 @@ docs: all ## make the manual, the reference, the cookbook and the recordings aga
 	$(MMLUA) tools/make-manual $(VERBS) > $(BUILD)/docs/mmlua.1
 	$(MMLUA) tools/make-cookbook scripts/examples/*.lua > $(BUILD)/docs/cookbook.md
 	$(MMLUA) tools/make-reference > $(BUILD)/docs/api.md
+	$(MMLUA) tools/make-routes docs/http.md > $(BUILD)/docs/http.md
 	LUA_PATH='./?.lua;;' $(MMLUA) tools/record-session $(BUILD) > $(BUILD)/docs/session.md
 	LUA_PATH='./?.lua;;' $(MMLUA) tools/record-week $(BUILD) > $(BUILD)/docs/upgrade-week.md
 	@cp $(BUILD)/docs/* docs && cp docs/mmlua.1 $(MANUAL)

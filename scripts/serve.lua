@@ -1,11 +1,12 @@
--- The HTTP API and its page, on this machine alone, for as long as it runs.
+-- The HTTP API and its page on this machine, while it runs.
 local cli = require("mm.cli")
 
 local options = cli.parse{
-   text = "Starts a worker and an nginx of its own for the lake, on the loopback interface, and makes a key that may do "
-      .. "everything for a day. Without --lake the lake is that of the demo, in a private throw-away PostgreSQL. Nothing "
-      .. "is left afterwards but the key's entry in the lake.",
-   options = {"lake", {name = "port", value = "NUMBER", type = "count", text = "8700 or the next free one unless said"}},
+   text = "Starts a worker and an nginx of its own for the lake, on the loopback interface, and makes a key that may "
+      .. "do everything for a day. Without --lake the lake is that of the demo, in a private throw-away PostgreSQL. "
+      .. "Nothing is left afterwards but the key's entry in the lake.",
+   options = {"lake",
+      {name = "port", value = "NUMBER", type = "count", text = "8700 or the next free one unless said"}},
    examples = {{"mmlua serve"}, {"mmlua serve --lake service=test --port 9000"}},
 }
 local demo, serve = require("mm.demo"), require("mm.serve")

@@ -277,6 +277,12 @@ describe("the cookbook", function()
    end)
 end)
 
+describe("the page about the HTTP API", function()
+   it("has the routes that there are", function()
+      assert_is_current(output(mmlua .. " tools/make-routes docs/http.md"), "docs/http.md")
+   end)
+end)
+
 describe("recorded", function()
    -- Without what differs from one time to the next. Of hashes only which are equal counts.
    local function normalized(text)

@@ -1,12 +1,18 @@
--- For wrk: counts answers by status, and prints that as JSON.
+-- For wrk: counts answers by status, and prints that as JSON. An argument is how many milliseconds each connection rests
+-- between two requests.
 local threads = {}
 
 function setup(thread) -- luacheck: ignore
    threads[#threads + 1] = thread
 end
 
-function init() -- luacheck: ignore
+function init(arguments) -- luacheck: ignore
    statuses = {} -- luacheck: ignore
+   if arguments[1] then
+      function delay() -- luacheck: ignore
+         return tonumber(arguments[1])
+      end
+   end
 end
 
 function response(status) -- luacheck: ignore

@@ -32,8 +32,8 @@ local function configure(self, opts)
       replace[old] = new
    end
    local path = serve.configure(self.folder, {listen = "127.0.0.1:8700", worker = opts.worker, user = user(),
-      changes = opts.changes, log = "stderr notice", processes = opts.processes, main = opts.main, lua_path = opts.lua_path,
-      replace = replace})
+      changes = opts.changes, log = "stderr notice", processes = opts.processes, main = opts.main,
+      lua_path = opts.lua_path, replace = replace})
    return path
 end
 
@@ -41,7 +41,8 @@ function nginx.start(opts)
    local self = setmetatable({port = shell.run(FREE_PORT).stdout:match("%d+")}, nginx)
    self.folder = shell.run("mktemp -d").stdout:match("%S+")
    local path, log = configure(self, opts), self.folder .. "/error.log"
-   self.process = background.start((opts.nice or "") .. " nginx -e stderr -c " .. path, log, "start worker process [0-9]")
+   local command = (opts.nice or "") .. " nginx -e stderr -c " .. path
+   self.process = background.start(command, log, "start worker process [0-9]")
    self.pid = self.process.pid
    return self
 end

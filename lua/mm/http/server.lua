@@ -19,9 +19,9 @@ local server = {}
 local CONFIG = {worker = "text", changes = "boolean?", permits = "integer?", waiters = "integer?", wait_s = "number?"}
 local DEFAULTS = {changes = false, permits = 2, waiters = 64, wait_s = 2}
 -- The codes of what nginx itself refuses, by its status.
-local CODES = {[400] = "syntax", [403] = "insecure", [404] = "no_route", [405] = "method_not_allowed", [408] = "syntax", [411] = "syntax",
-   [413] = "too_large", [414] = "uri_too_long", [431] = "header_too_large", [501] = "not_supported",
-   [502] = "no_worker", [503] = "overloaded", [504] = "timeout", [505] = "not_supported"}
+local CODES = {[400] = "syntax", [403] = "insecure", [404] = "no_route", [405] = "method_not_allowed",
+   [408] = "syntax", [411] = "syntax", [413] = "too_large", [414] = "uri_too_long", [431] = "header_too_large",
+   [501] = "not_supported", [502] = "no_worker", [503] = "overloaded", [504] = "timeout", [505] = "not_supported"}
 -- nginx would judge by these itself, and an ETag here is that of a plan, not of all that is said of it.
 local CONDITIONS = {"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"}
 local table_of_routes = router.new(routes)

@@ -4,7 +4,8 @@ local text = require("mm.text")
 
 local columns = {}
 
-local FIRST = [[id number seq lake name state database role view_set_name view_set view_instance_id view_instance
+local FIRST = [[id number seq at what why
+   lake name state database role view_set_name view_set view_instance_id view_instance
    begin_insert_time end_insert_time outdated_schema_hash schema_hash file_schema_hash current_schema_hash status
    verdict is_selected outcome releases partition_count partitions instances bytes num_rows file_size replaced empty
    rebuildable waits_for_blocks short only_copy replaced_bytes rebuildable_bytes waits_for_blocks_bytes short_bytes
