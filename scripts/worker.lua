@@ -1,4 +1,4 @@
--- The processes that do the work of the HTTP API: nginx asks them over a Unix socket.
+-- Does the work of the HTTP API: nginx asks it over a Unix socket.
 local cli = require("mm.cli")
 local errors = require("mm.errors")
 
