@@ -221,6 +221,7 @@ describe("failures", function()
       assert.are.same({429, "too_many_failures"}, {answer.status, answer.json.code})
       assert.is_true(tonumber(answer.headers["retry-after"]) <= 60)
       assert.are.equal(10, #worker:requests())
+      assert.are.equal(200, server:ask("/livez", {address = "192.0.2.1"}).status)
       assert.are.equal(401, ask("192.0.2.2", KEY).status)
    end)
 

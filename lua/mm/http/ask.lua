@@ -24,7 +24,9 @@ local function message_of(request)
 end
 
 local function ask_once(request)
+   local begun = ngx.now()
    local head, err = worker.ask(request.config.worker, message_of(request), request.route.method ~= "GET")
+   ngx.var.mm_worker_seconds = ("%.3f"):format(ngx.now() - begun)
    if not head then
       return nil, err
    end
