@@ -1,10 +1,10 @@
--- Does the work of the HTTP API: nginx asks it over a Unix socket.
+-- Does the work of the HTTP API, which nginx asks it for.
 local cli = require("mm.cli")
 local errors = require("mm.errors")
 
 local options = cli.parse{
-   text = "Serves nginx on a Unix socket, which only its owner and group may use: some processes answer requests, others "
-      .. "do jobs. Runs until it is ended (SIGTERM): requests are finished, jobs are given back to go on later.",
+   text = "Serves nginx on a Unix socket, which only its owner and group may use: some processes answer requests, "
+      .. "others do jobs. Runs until it is ended (SIGTERM): requests are finished, jobs are given back to go on later.",
    options = {"connection",
       {name = "listen", value = "PATH", type = "path", text = "of the socket"},
       {name = "workers", value = "COUNT", type = "count", text = "processes that answer requests, 4 unless said"},

@@ -130,8 +130,8 @@ function lake:end_job(number, fence, opts)
    end)
 end
 
---- Gives a claimed job back to those that wait, for another worker. False as in `renew_job`. With `counts` the attempt is
---- one of those after which it is given up.
+--- Gives a claimed job back to those that wait, for another worker. False as in `renew_job`. With `counts` the attempt
+--- is one of those after which it is given up.
 ---@param number integer
 ---@param fence integer
 ---@param opts? {counts: boolean}

@@ -130,8 +130,8 @@ local function add_owner(lines, owner)
 end
 
 --- The statements that `init` or `upgrade_state` runs, for a DBA, with rights for roles; of a schema that is up to date
---- the rights alone. `owner` owns the schema, `viewer` may look, `planner` plan, too, `operator` retire and undo, `admin`
---- publish and make keys; `worker` is who `mmlua worker` logs in as.
+--- the rights alone. `owner` owns the schema, `viewer` may look, `planner` plan, too, `operator` retire and undo,
+--- `admin` publish and make keys; `worker` is who `mmlua worker` logs in as.
 ---@param opts {name: string, owner: string, viewer: string, planner: string, operator: string, admin: string,
 ---   worker: string}
 ---@return string|nil sql, table|nil err

@@ -89,9 +89,29 @@ describe("an answer", function()
    end)
 
    it("is of one principal and one key", function()
-      begin()
+      local three = {{}, {principal = "bob"}, {idempotency_key = "key-2"}}
+      for i, each in ipairs(three) do
+         assert.are.equal("new", begin(each))
+         each.body = "of " .. i
+      end
 
-      assert.are.same({"new", "new"}, {begin{principal = "bob"}, begin{idempotency_key = "key-2"}})
+      for _, each in ipairs(three) do
+         assert.is_true(store(each))
+      end
+
+      for i, each in ipairs(three) do
+         assert.are.equal("of " .. i, begin{principal = each.principal, idempotency_key = each.idempotency_key}.body)
+      end
+   end)
+
+   it("alone is forgotten, of one principal and one key", function()
+      for _, each in ipairs{{}, {principal = "bob"}, {idempotency_key = "key-2"}} do
+         begin(each)
+      end
+
+      assert.is_true(lake:forget_answer(request()))
+
+      assert.are.equal("ann key-2 f1, bob key-1 f1", answers())
    end)
 
    it("that is not there yet is in progress, and after five minutes nobody knows", function()

@@ -108,6 +108,27 @@ describe("apply", function()
          made:rows("select kind, first_seq, last_seq, done, bytes from mmadmin.batch order by first_seq"))
    end)
 
+   it("tells of each batch which partitions it was about, and what is left", function()
+      local told = {}
+
+      apply(plan(), {limit = 3, on_batch = function(batch)
+         told[#told + 1] = {batch.first_seq, batch.last_seq, batch.retired, batch.bytes, batch.remaining}
+      end})
+
+      assert.are.same({{1, 3, 3, 1020, 1}, {4, 4, 1, 3, 0}}, told)
+   end)
+
+   it("tells of each batch what it did not find", function()
+      local id, told = plan(), {}
+      made:psql("delete from lakehouse_partitions where file_path = 'b'; update lakehouse_partitions set num_rows = 7 where file_path = 'a'")
+
+      pcall(apply, id, {on_batch = function(batch)
+         told[#told + 1] = {batch.retired, batch.gone, batch.changed, batch.held}
+      end})
+
+      assert.are.same({{2, 1, 1, 0}}, told)
+   end)
+
    it("records a batch that found nothing as one of no bytes", function()
       local id = plan()
       made:psql("delete from lakehouse_partitions where file_path in ('a', 'b')")
@@ -363,18 +384,21 @@ describe("rows of one identity", function()
       assert.are.equal("2", made:value("select count(*) from lakehouse_partitions"))
    end)
 
-   it("and of one content lose as many as were planned when all have moved", function()
-      set{{"keep", 0, 1, NEW}, {false, 1, 1, OLD}, {false, 1, 1, OLD}, {"a", 1, 1, OLD}}
-      local id = plan()
-      made:psql("insert into lakehouse_partitions select * from lakehouse_partitions where file_path is null limit 1;"
-         .. "update lakehouse_partitions set updated = updated; vacuum full lakehouse_partitions")
+   for words, instance in pairs{[""] = "global", [", whose instance is unknown,"] = false} do
+      it(("and of one content%s lose as many as were planned when all have moved"):format(words), function()
+         set{{"keep", 0, 1, NEW}, {false, 1, 1, OLD, instance = instance}, {false, 1, 1, OLD, instance = instance},
+            {"a", 1, 1, OLD, instance = instance}}
+         local id = plan()
+         made:psql("insert into lakehouse_partitions select * from lakehouse_partitions where file_path is null;"
+            .. "update lakehouse_partitions set updated = updated")
 
-      assert_counts({3, 0, 0, 0}, apply(id))
+         assert_counts({3, 0, 0, 0}, apply(id))
 
-      assert.are.equal("", made:troubles())
-      assert.are.same({"1 keep"}, made:rows("select count(*) filter (where file_path is null) || ' ' || max(file_path) from lakehouse_partitions")[1])
-      assert.are.equal("a", made:queued())
-   end)
+         assert.are.equal("", made:troubles())
+         assert.are.same({"2 keep"}, made:rows("select count(*) filter (where file_path is null) || ' ' || max(file_path) from lakehouse_partitions")[1])
+         assert.are.equal("a", made:queued())
+      end)
+   end
 end)
 
 describe("rows that moved and differ from another in one column alone are found:", function()

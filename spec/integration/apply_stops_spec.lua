@@ -307,6 +307,14 @@ describe("after the last batch apply", function()
       assert.are.equal("undone", assert(lake:undo(id, {reason = "spec"})).state)
    end)
 
+   it("reports it also where another partition was gone", function()
+      made:psql("delete from lakehouse_partitions where file_path = 'e'")
+
+      assert_failed("conflict", "1 retired partitions of log_entries are not replaced any more", apply{on_batch = function()
+         made:psql("delete from lakehouse_partitions where file_path = 'new'")
+      end})
+   end)
+
    it("reports it also to who applies once more", function()
       pcall(apply, {on_batch = function()
          made:psql("delete from lakehouse_partitions where file_path = 'new'")

@@ -187,6 +187,13 @@ describe("an entry tells", function()
          "log_entries"}, {detail.partitions, detail.bytes, detail.digest, detail.registry, detail.selection.view_set})
    end)
 
+   it("no reason where none is asked for", function()
+      pcall(apply, {limit = 1, on_batch = error})
+      assert(lake:pause(id))
+
+      assert.are.same({"paused"}, {newest().what, newest().why})
+   end)
+
    it("how far an undo is", function()
       assert(apply())
       pcall(lake.undo, lake, id, {reason = "back", limit = 3, on_batch = error})

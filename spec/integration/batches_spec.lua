@@ -1,4 +1,5 @@
 -- Batches that go on later than they began, and sizes that make no sense.
+local core = require("mm.core")
 local mm = require("mm")
 local postgres = require("spec.support.postgres")
 local stage = require("spec.support.stage")
@@ -46,6 +47,44 @@ describe("a batch of less than one partition", function()
 
       assert.are.equal("a batch of -1 partitions: at least one", err.message)
       assert.are.equal("1", made:value("select undo_seq from mmadmin.retirement"))
+   end)
+end)
+
+-- What runs after a lost connection: the batch that was lost may have come before it, or come now.
+describe("a batch that is to begin at a partition", function()
+   it("is none of apply where another has claimed that one", function()
+      pcall(apply_one)
+
+      local claimed = {}
+      for i, from in ipairs{1, 3, 2} do
+         claimed[i] = assert(core.lake_apply_batch(lake, 1, 1, from)).is_claimed
+      end
+
+      assert.are.same({false, false, true}, claimed)
+      assert.are.equal("3", next_seq())
+   end)
+
+   it("is none of undo where another has claimed that one", function()
+      assert(lake:apply(id, {reason = "spec", overrides = stage.OVERRIDES}))
+      pcall(lake.undo, lake, id, {reason = "spec", limit = 1, on_batch = error})
+
+      local claimed = {}
+      for i, from in ipairs{1, 3, 2} do
+         claimed[i] = assert(core.lake_undo_batch(lake, 1, 1, from, false)).is_claimed
+      end
+
+      assert.are.same({false, false, true}, claimed)
+      assert.are.equal("3", made:value("select undo_seq from mmadmin.retirement"))
+   end)
+end)
+
+describe("a batch of an undo", function()
+   it("is none where the undo has not begun", function()
+      assert(lake:apply(id, {reason = "spec", overrides = stage.OVERRIDES}))
+
+      assert.is_false(assert(core.lake_undo_batch(lake, 1, 1, nil, false)).is_claimed)
+
+      assert.are.equal("new", made:live())
    end)
 end)
 

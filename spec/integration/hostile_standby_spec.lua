@@ -12,7 +12,7 @@ end
 local RELEASE = assert(mm.registry.release("0.33"))
 local MESSAGE = "the server is a read-only standby: nothing can be changed on it"
 
-local pair, lake, id
+local pair, lake, id, secret
 
 local function fill(primary)
    primary:psql(catalog.create_statements(10) .. [[
@@ -23,6 +23,7 @@ local function fill(primary)
    local writable = assert(mm.open(primary.conninfo, {registry = RELEASE}))
    assert(writable:init{name = "made-up"})
    id = assert(hostile.plan(writable)).id
+   secret = assert(writable:add_key{name = "ann", role = "viewer", reason = "spec"}).secret
    writable:close()
 end
 
@@ -46,6 +47,8 @@ describe("a standby", function()
       assert.are.equal("planned", assert(lake:retirement(id)).state)
       assert.are.equal(3, #assert(lake:items(id)):all())
       assert.are.same({}, lake:holds())
+      assert.are.same({"ann", nil}, {assert(lake:principal(secret)).name, lake:keys()[1].last_used_at})
+      assert.are.same({{}, false}, {lake:jobs(), lake:claim_job{worker = "spec"}})
       assert.is_true(assert(lake:verify_audit()).is_intact)
    end)
 
@@ -54,6 +57,10 @@ describe("a standby", function()
          function() return lake:apply_batch(id) end, function() return lake:abandon(id) end,
          function() return lake:publish_registry(RELEASE) end, function() return lake:hold{all = true, reason = "spec"} end,
          function() return lake:release(1, {reason = "spec"}) end, lake.remove_state,
+         function() return lake:add_key{name = "bob", role = "viewer", reason = "spec"} end,
+         function() return lake:revoke_key(1, {reason = "spec"}) end,
+         function() return lake:add_job{kind = "apply", retirement = id} end,
+         function() return lake:begin_answer{principal = "ann", idempotency_key = "k", fingerprint = "f"} end,
          function() return lake:retire_partitions("log_entries", "global", "2026-01-01", "2026-02-01", {reason = "spec"}) end} do
          local err = hostile.assert_failed("rights", MESSAGE, call(lake))
          assert.is_nil(err.sqlstate)

@@ -1,4 +1,5 @@
 -- Jobs: one at a time for a retirement, each run by one worker at a time, and none lost with the worker that ran it.
+local core = require("mm.core")
 local interleave = require("spec.support.interleave")
 local json = require("mm.json")
 local stages = require("spec.support.stage")
@@ -44,7 +45,7 @@ describe("a job", function()
       local created = job.created_at
       assert.are.same({job = 1, kind = "apply", retirement = ids[2], state = "waiting", principal = "ann", request_id = "r1",
          reason = "upgrade", created_at = created, attempts = 0, done = 0, batches = 0}, job)
-      assert.are.same({job, {job}}, {assert(lake:job(1)), assert(lake:jobs())})
+      assert.are.same({"string", job, {job}}, {type(created), assert(lake:job(1)), assert(lake:jobs())})
       assert.are.equal('{"overrides":{"writers":"why"},"reason":"upgrade","strict":true}', stage:value("select arguments from mmadmin.job"))
    end)
 
@@ -113,6 +114,18 @@ describe("a claim", function()
       assert.are.equal("1 1 running 1 1 one, 2 2 running 1 1 two", jobs())
    end)
 
+   it("is found by what it was made with, and no other", function()
+      for i = 1, 3 do
+         add(i)
+         assert(lake:claim_job{worker = "w"})
+      end
+      local token = stage:value("select claim from mmadmin.job where job = 2")
+
+      local found = assert(core.lake_select(lake, "job_claimed", nil, {n = 3, "w", 30, token}))
+
+      assert.are.same({1, 2}, {#found, found[1].job})
+   end)
+
    it("gets a job whose worker let its lease run out, and from then on that one has it no more", function()
       add(1)
       local first = assert(lake:claim_job{worker = "one"})
@@ -120,10 +133,20 @@ describe("a claim", function()
 
       local second = assert(lake:claim_job{worker = "two"})
 
+      assert.is_string(first.started_at)
       assert.are.same({1, 2, 2, first.started_at}, {second.job, second.fence, second.attempts, second.started_at})
       assert.are.same({false, false, false}, {lake:renew_job(1, first.fence), lake:end_job(1, first.fence), lake:release_job(1, first.fence)})
       assert.are.equal("1 1 running 2 2 two", jobs())
       assert.is_true(lake:end_job(1, second.fence))
+   end)
+
+   it("leaves a job alone that has ended, though its lease would be over", function()
+      add(1)
+      add(2)
+      assert(lake:end_job(1, assert(lake:claim_job{worker = "one"}).fence))
+      end_lease(1)
+
+      assert.are.equal(2, assert(lake:claim_job{worker = "two"}).job)
    end)
 
    it("leaves a job alone whose lease was renewed, even after it was over", function()
@@ -138,6 +161,34 @@ describe("a claim", function()
       assert.are.same({3, 9, 2, nil, nil}, {seen.done, seen.total, seen.batches, seen.fence, seen.arguments})
       assert.is_true(lake:renew_job(1, job.fence, {batches = 4}))
       assert.are.same({3, 9, 4}, {lake:job(1).done, lake:job(1).total, lake:job(1).batches})
+      assert.is_true(lake:end_job(1, job.fence))
+      assert.are.same({3, 9, 4}, {lake:job(1).done, lake:job(1).total, lake:job(1).batches})
+   end)
+
+   it("is of one job, whatever others with that fence there are", function()
+      add(1)
+      add(2)
+      assert(lake:claim_job{worker = "one"})
+      assert(lake:claim_job{worker = "two"})
+
+      assert.is_true(lake:renew_job(1, 1, {done = 5}))
+      assert.are.same({5, 0}, {lake:job(1).done, lake:job(2).done})
+      assert.is_true(lake:release_job(2, 1))
+      assert.are.equal("1 1 running 1 1 one, 2 2 waiting 1 0", jobs())
+   end)
+
+   it("that is the fifth is not given up while it runs, nor when it has ended", function()
+      add(1)
+      add(2)
+      local one, two = assert(lake:claim_job{worker = "one"}), assert(lake:claim_job{worker = "two"})
+      assert(lake:end_job(2, two.fence))
+      stage:psql("update mmadmin.job set attempts = 5; update mmadmin.job set lease_until = now() where job = 2")
+      add(3)
+
+      assert(lake:claim_job{worker = "three"})
+
+      assert.are.same({"running", "done"}, {lake:job(1).state, lake:job(2).state})
+      assert.is_true(lake:renew_job(1, one.fence))
    end)
 
    it("is given up after five, and the job says why", function()
@@ -187,6 +238,7 @@ describe("a claim", function()
       assert.is_true(lake:end_job(2, two.fence, {error = {code = "refused", message = "no", findings = {{guard = "holds"}}}}))
 
       local done, failed = assert(lake:job(1)), assert(lake:job(2))
+      assert.are.same({"string", "string"}, {type(done.ended_at), type(failed.ended_at)})
       assert.are.same({"done", 2, 2, 1, nil}, {done.state, done.done, done.total, done.batches, done.error})
       assert.are.same({"failed", {code = "refused", message = "no", findings = {{guard = "holds"}}}}, {failed.state, failed.error})
       assert.are.same({false, false}, {lake:end_job(1, one.fence), lake:renew_job(2, two.fence)})
@@ -218,6 +270,11 @@ describe("a claim", function()
       assert.is_false(other:claim_job{worker = "w"})
       add(1)
       assert.are.equal("rights", select(2, other:claim_job{worker = "w"}).code)
+      local job = assert(lake:claim_job{worker = "w"})
+      assert.is_false(other:claim_job{worker = "w"})
+      assert(lake:end_job(1, job.fence))
+      end_lease(1)
+      assert.is_false(other:claim_job{worker = "w"})
    end)
 end)
 

@@ -70,8 +70,8 @@ describe("a key", function()
    end)
 
    it("that is none is refused without the server", function()
-      local asked = "select count(*) || max(state_change::text) from pg_stat_activity where datname = current_database() "
-         .. "and backend_type = 'client backend' and pid <> pg_backend_pid()"
+      lake = stage:open{conninfo = stage.db.conninfo .. " application_name=asked"}
+      local asked = "select state_change from pg_stat_activity where application_name = 'asked'"
       local before = stage:value(asked)
 
       for _, wrong in ipairs{"", "x", key.secret .. "0", key.secret:sub(1, -2), key.secret:upper(), " " .. key.secret,
@@ -87,6 +87,7 @@ describe("a key", function()
       local short = assert(add{expires_in = "1h30m"})
       assert.are.equal("01:30:00", stage:value("select expires_at - created_at from mmadmin.api_key where key = 2"))
       assert(lake:principal(short.secret))
+      assert.are.equal(2, #assert(lake:keys()))
 
       local at = stage:value("update mmadmin.api_key set expires_at = now() where key = 2 returning to_char(expires_at at time zone 'UTC', "
          .. "'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
@@ -164,6 +165,36 @@ describe("the last use of a key", function()
       stage:psql("update mmadmin.api_key set last_used_at = last_used_at - interval '1 hour'")
       assert(lake:principal(key.secret))
       assert.are.equal("true", stage:value(USED):match("%a+"))
+   end)
+
+   it("is to be noted only where it is not yet, and may be", function()
+      local function is_to_note(by)
+         return assert(core.lake_select(by, "key_find", nil, {n = 1, core.sha256(key.secret)}))[1].is_to_note
+      end
+      local role = stage.db:role("select on all tables in schema public, mmadmin", "usage on schema mmadmin")
+
+      assert.are.same({true, false}, {is_to_note(lake), is_to_note(stage:open{conninfo = role.conninfo})})
+      stage:psql(("grant update (last_used_at) on mmadmin.api_key to %s"):format(role.user))
+      assert.is_true(is_to_note(stage:open{conninfo = role.conninfo}))
+      stage:psql(("alter role %s set default_transaction_read_only = on"):format(role.user))
+      assert.is_false(is_to_note(stage:open{conninfo = role.conninfo}))
+      assert(lake:principal(key.secret))
+      assert.is_false(is_to_note(lake))
+   end)
+
+   it("is noted once of two who come at the same time", function()
+      assert(lake:principal(key.secret))
+      local noted = stage:value(USED)
+
+      assert(core.lake_change(lake, {"key_touch"}, {n = 1, 1}))
+
+      assert.are.equal(noted, stage:value(USED))
+   end)
+
+   it("is not that of another key", function()
+      assert(lake:principal(assert(add()).secret))
+
+      assert.are.equal("2", stage:value("select string_agg(key::text, ' ') from mmadmin.api_key where last_used_at is not null"))
    end)
 
    it("is not noted of a key that is refused", function()

@@ -24,12 +24,13 @@ local ANSWERS = "select string_agg(concat_ws(' ', idempotency_key, status), ', '
 
 -- What is there before, the call, what it gives (a function of it), what is there after.
 local CHANGES = {
-   ["a key is added"] = {"", function() return lake:add_key{name = "ann", role = "viewer", reason = "spec"} end,
+   ["a key is added"] = {"insert into mmadmin.api_key (name, role, prefix, hash, reason) values ('old', 'viewer', 'x', sha256('x'), 'spec');", function() return lake:add_key{name = "ann", role = "viewer", reason = "spec"} end,
       function(key) return assert(lake:principal(key.secret)).name end, "ann",
       "select string_agg(name || ' ' || (select string_agg(what, ' ') from mmadmin.audit where what like 'key%'), ', ') from mmadmin.api_key",
-      "ann key_added"},
-   ["a key is revoked"] = {"insert into mmadmin.api_key (name, role, prefix, hash, reason) values ('ann', 'viewer', 'x', sha256('x'), 'spec');",
-      function() return lake:revoke_key(1, {reason = "left"}) end, function(key) return key.revoke_reason end, "left",
+      "old key_added, ann key_added"},
+   ["a key is revoked"] = {"insert into mmadmin.api_key (name, role, prefix, hash, reason) values "
+      .. "('old', 'viewer', 'x', sha256('x'), 'spec'), ('ann', 'viewer', 'y', sha256('y'), 'spec');",
+      function() return lake:revoke_key(2, {reason = "left"}) end, function(key) return key.revoke_reason end, "left",
       "select string_agg(revoke_reason || ' ' || (select string_agg(what, ' ') from mmadmin.audit where what like 'key%'), ', ') from mmadmin.api_key",
       "left key_revoked"},
    ["a job is added"] = {"", function() return lake:add_job{kind = "apply", retirement = id} end,

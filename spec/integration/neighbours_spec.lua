@@ -113,6 +113,13 @@ describe("beside a retirement that stopped part-way", function()
       assert.are.same({"c l n new o", "a b m", "c changed, d gone"}, {made:live(), made:queued(), of_second("why", "skipped")})
    end)
 
+   it("apply does not judge again what the other skipped", function()
+      local id = plan("log_entries")
+      made:add{{"k", 0, 1, OLD, view_set = "measures"}}
+
+      assert.are.equal("applied", assert(apply(id)).state)
+   end)
+
    it("apply finds its own partitions where they have moved", function()
       local id = plan("log_entries")
       made:psql("update lakehouse_partitions set updated = updated")
@@ -121,10 +128,11 @@ describe("beside a retirement that stopped part-way", function()
    end)
 
    it("a verdict that got worse stops apply, whatever the other skipped", function()
+      made:add{{"newer", 3, 4, NEW}}
       local id = plan("log_entries")
-      made:psql("delete from lakehouse_partitions where file_path = 'new'")
+      made:psql("delete from lakehouse_partitions where file_path in ('new', 'newer')")
 
-      assert.are.equal("1 partitions would lose more now than when they were planned: 1 of log_entries were replaced and are only_copy",
+      assert.are.equal("2 partitions would lose more now than when they were planned: 2 of log_entries were replaced and are only_copy",
          tostring(select(2, apply(id))))
    end)
 
@@ -247,6 +255,18 @@ describe("beside a retirement that stopped part-way", function()
 end)
 
 describe("beside a retirement whose undo has begun", function()
+   it("an undo takes its own partitions", function()
+      set()
+      stop_other_after(3)
+      pcall(undo, other, {limit = 1, on_batch = error})
+      local id, live, before = plan("log_entries"), made:fingerprint(), journal()
+      apply(id)
+
+      assert.are.same({4, 0}, count_of("restored unrestored", undo(id, {limit = 1})))
+
+      assert.are.same({live, before}, {made:fingerprint(), journal()})
+   end)
+
    it("an undo of nothing ends its own", function()
       set()
       local id = plan("streams")
@@ -256,6 +276,20 @@ describe("beside a retirement whose undo has begun", function()
       assert.are.equal("undone", assert(undo(id)).state)
 
       assert.are.equal("undoing", made:value("select state from mmadmin.retirement where retirement = 1"))
+   end)
+end)
+
+describe("beside a retirement that was planned in an older catalog", function()
+   it("undo brings all columns back", function()
+      set()
+      stop_other_after(3)
+      local id, live = plan("log_entries"), made:fingerprint()
+      made:psql("update mmadmin.retirement set partition_columns = '{file_path}' where retirement = 1")
+      apply(id)
+
+      assert.are.equal("undone", assert(undo(id)).state)
+
+      assert.are.equal(live, made:fingerprint())
    end)
 end)
 
@@ -296,6 +330,14 @@ describe("of two retirements of the same partitions", function()
       made:psql("insert into lakehouse_partitions select * from kept where file_path = 'a'")
 
       assert.are.same({2, 1, 0}, count_of("retired gone changed", apply(id)))
+
+      assert.are.same({"x", "a b first"}, {made:live(), made:queued()})
+   end)
+
+   it("the second finds what has moved, whatever their numbers in the first", function()
+      made:psql("update lakehouse_partitions set updated = updated")
+
+      assert.are.same({3, 0, 0}, count_of("retired gone changed", apply(id)))
 
       assert.are.same({"x", "a b first"}, {made:live(), made:queued()})
    end)

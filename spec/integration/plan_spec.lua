@@ -237,6 +237,36 @@ describe("a dry run", function()
    end)
 end)
 
+describe("a dry run tells", function()
+   local function rows_of(opts)
+      local list = {}
+      for i, row in ipairs(assert(lake:plan(opts)).summary) do
+         list[i] = {row.verdict, row.partitions, row.bytes, row.is_selected, row.first_insert_time, row.last_insert_time, row.why_left}
+      end
+      return list
+   end
+
+   before_each(function()
+      made:set({{"a", 0, 1, OLD, bytes = false}, {"b", 2, 3, OLD, bytes = false}, {"rebuildable", 3, 4, OLD},
+         {"blocks", 3, 4, "05", view_set = "blocks", events = 1, rows = 1}}, stage.block(3.5, 100) .. keep_sources(36500))
+      lake = made:open()
+   end)
+
+   it("from when to when they are, also of those of unknown size, and why some are left", function()
+      assert.are.same({
+         {"only_copy", 2, 0, false, "2026-11-01T00:00:00.000000Z", "2026-11-01T03:00:00.000000Z"},
+         {"rebuildable", 1, 1000, false, "2026-11-01T03:00:00.000000Z", "2026-11-01T04:00:00.000000Z", "global"},
+      }, rows_of{view_set = "log_entries", dry_run = true})
+   end)
+
+   it("as much as the plan does", function()
+      local expected = {"only_copy", 2, 0, true, "2026-11-01T00:00:00.000000Z", "2026-11-01T03:00:00.000000Z"}
+
+      assert.are.same(expected, rows_of{view_set = "log_entries", verdicts = {"only_copy"}, dry_run = true}[1])
+      assert.are.same({expected}, rows_of{view_set = "log_entries", verdicts = {"only_copy"}})
+   end)
+end)
+
 describe("a plan keeps", function()
    local EXTREMES = {
       {"all", 0, 1, OLD, sort_order = "{a,NULL,\"b c\"}", max_sort = 0.5, bytes = 4503599627370497},

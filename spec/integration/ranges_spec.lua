@@ -132,6 +132,24 @@ describe("a range", function()
       assert.are.equal("0", made:value("select count(*) from mmadmin.retirement"))
    end)
 
+   it("tells of a dry run what would be left, which was not asked for", function()
+      local plan, told = assert(retire(10, 12, {dry_run = true, include_current = true})), {}
+      for i, row in ipairs(plan.summary) do
+         told[i] = {row.status, row.verdict, row.partitions, row.is_selected, row.why_left}
+      end
+
+      assert.are.same({{"current", nil, 1, true}, {"outdated", "only_copy", 3, true}, {"unhashed", nil, 1, false}}, told)
+   end)
+
+   it("keeps the verdict of what is empty when current ones go too", function()
+      made:add{{false, 11, 11.5, "08", rows = 0, events = 0}}
+
+      retire(10, 12, {include_current = true})
+
+      assert.are.equal("empty none only_copy",
+         made:value("select string_agg(distinct coalesce(verdict, 'none'), ' ') from mmadmin.item"))
+   end)
+
    it("goes in batches, like any plan", function()
       local sizes = {}
 

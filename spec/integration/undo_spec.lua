@@ -182,15 +182,15 @@ describe("undo", function()
       assert.are.equal("", unrestored())
    end)
 
-   it("tells of each batch how much it restored", function()
+   it("tells of each batch which partitions it was about, and how much it restored", function()
       retire()
       local told = {}
 
       undo{limit = 3, on_batch = function(batch)
-         told[#told + 1] = ("%d %d %d"):format(batch.restored, batch.bytes, batch.remaining)
+         told[#told + 1] = {batch.first_seq, batch.last_seq, batch.restored, batch.bytes, batch.remaining}
       end}
 
-      assert.are.same({"3 2000 1", "1 1000 0"}, told)
+      assert.are.same({{1, 3, 3, 2000, 1}, {4, 4, 1, 1000, 0}}, told)
    end)
 
    it("begins of what was begun and not pruned only, whatever was looked at before", function()
@@ -202,6 +202,18 @@ describe("undo", function()
 
          assert.are.same({nil, "conflict", "retirement 1 has nothing to undo"}, {begun, err.code, err.message})
       end
+   end)
+
+   it("ends when it has begun and nothing is left, whatever was looked at before", function()
+      plan(FOUR)
+      core.lake_undo_end(lake, 1)
+      assert.are.equal("planned 1 1", state())
+
+      apply()
+      pcall(undo, {limit = 3, on_batch = error})
+      core.lake_undo_end(lake, 1)
+
+      assert.are.equal("undoing 5 4", state())
    end)
 
    it("tells what it did, batch by batch", function()
@@ -368,6 +380,24 @@ describe("undo restores nothing", function()
       end)
    end
 
+   it("where rows of the same hash are in ranges without begin or end", function()
+      retire{{"a", false, 1, OLD}, {"b", 2, false, OLD}}
+      made:add{{"newer", -9, -8, OLD}, {"newest", 8, 9, OLD}}
+
+      local check = assert(undo{dry_run = true}).check
+
+      assert.are.same({0, "overlapped", 2}, {check.restorable, check.problems[1].why, check.problems[1].partitions})
+   end)
+
+   it("where rows of the same hash overlap that are not the first or last there", function()
+      retire{{"a", 1, 2, OLD}, {"b", 4, 5, OLD}}
+      made:add{{"earlier", -9, -8, OLD}, {"newer", 0.5, 1.5, OLD}, {"newest", 4.5, 6, OLD}, {"later", 8, 9, OLD}}
+
+      local check = assert(undo{dry_run = true}).check
+
+      assert.are.same({0, "overlapped", 2}, {check.restorable, check.problems[1].why, check.problems[1].partitions})
+   end)
+
    it("and names all that stands in the way", function()
       made:psql("delete from temporary_files where file_path = 'b'; update temporary_files set expiration = now() where file_path = 'c'")
       made:add{{"newer", 0, 1, OLD}}
@@ -421,6 +451,16 @@ describe("undo restores nothing", function()
          undo{limit = 2, on_batch = after_batch(1, function()
             made:psql("delete from temporary_files where file_path = 'c';"
                .. "update temporary_files set expiration = now() where file_path = 'b'")
+         end)})
+   end)
+
+   it("of a batch during which files come to expire, of which it names one that does so within five minutes", function()
+      retire{{"y", 0, 1, OLD}, {"z", 1, 2, OLD}, {"a", 2, 3, OLD}, {"b", 3, 4, OLD}}
+
+      assert_failed("conflict", "0 files are not in the queue any more, 1 expire within five minutes: b",
+         undo{limit = 2, on_batch = after_batch(1, function()
+            made:psql("update temporary_files set expiration = now() + case file_path when 'a' then interval '7 minutes' "
+               .. "else interval '4 minutes' end")
          end)})
    end)
 
@@ -511,10 +551,21 @@ describe("a partial undo", function()
       assert.are.same({"file_deleted", "file_expires", "restored", "overlapped"}, outcomes)
    end)
 
-   it("counts what it left by what stood in its way", function()
-      assert(undo{partial = true})
+   it("counts what it left by what stood in its way, and tells it of each batch", function()
+      assert(undo{partial = true, on_batch = function(batch)
+         assert.are.same({1, 2, 1, 0, 0}, {batch.restored, batch.lost, batch.overlapped, batch.bytes, batch.remaining})
+      end})
 
       assert.are.same({{"1", "2", "1", "0"}}, made:rows("select done, gone, changed, bytes from mmadmin.batch where kind = 'undo'"))
+   end)
+
+   it("leaves a file that upstream queued for sooner, too", function()
+      retire()
+      made:psql("insert into temporary_files values ('c', 1000, now() + interval '4 minutes')")
+
+      assert.are.equal(3, assert(undo{partial = true}).restored)
+
+      assert.are.same({"c file_expires", "a b new"}, {unrestored(), made:live()})
    end)
 
    it("goes on with an undo that was stopped", function()
@@ -585,6 +636,14 @@ describe("undo in a catalog without the constraint", function()
          assert.are.equal("", problems())
       end)
    end
+
+   it("is kept by newer rows in ranges without begin or end", function()
+      retire({{"a", false, 1, OLD}, {"b", 2, false, OLD}}, early)
+      newer("newer", -9, -8)
+      newer("newest", 8, 9)
+
+      assert.are.equal("2 overlapped", problems())
+   end)
 
    it("is kept by newer rows of the retirement alone that is undone", function()
       local first = id

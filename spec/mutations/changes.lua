@@ -40,9 +40,7 @@ end
 --- A span that is named by what it is; it stays in the text.
 function changes:wrap(first, last, before, after, what)
    local kept = self.text:sub(first.from, last.to)
-   if first.is_include then
-      before, kept = before .. "\n", kept .. "\n"
-   end
+   before, kept = before .. (first.is_include and "\n" or ""), kept .. (last.is_include and "\n" or "")
    self:add(first, last, before .. kept .. after, ("%s for %s"):format(what, self:span(first, last)))
 end
 

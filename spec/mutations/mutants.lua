@@ -1,7 +1,8 @@
 -- All mutants: what rules make of the targets, and what is written by hand.
 --
 --   mutants.files() -> paths of what is changed, in the order of targets.lua
---   mutants.of(file) -> {{name=, id=, file=, from=, to=, with=, line=, specs = {path...}, equivalent = why or nil}...}
+--   mutants.of(file) -> {{name=, id=, file=, from=, to=, with=, line=, group=, specs = {path...}, equivalent = why or
+--      nil}...}
 --   mutants.find(id) -> the mutant of that id
 --   mutants.chosen(patterns) -> those that have one of the patterns, plain text, in their name; without a pattern all
 --   mutants.text(mutant) -> its file's text, changed      mutants.original(file) -> as it is
@@ -17,7 +18,7 @@ local mutants = {}
 
 local LONGEST_NAME = 300
 local texts = {}
-local files, specs_of
+local files, specs_of, group_of
 
 function mutants.original(path)
    if not texts[path] then
@@ -48,12 +49,12 @@ local function spec_paths(names)
 end
 
 local function find_files()
-   files, specs_of = {}, {}
+   files, specs_of, group_of = {}, {}, {}
    for _, target in ipairs(targets) do
-      local specs = spec_paths(target[2])
-      for _, file in ipairs(shell.lines(shell.run("ls -d " .. target[1]).stdout)) do
+      local specs = spec_paths(target[3])
+      for _, file in ipairs(shell.lines(shell.run("ls -d " .. target[2]).stdout)) do
          files[#files + 1] = not specs_of[file] and file or nil
-         specs_of[file] = specs_of[file] or specs
+         specs_of[file], group_of[file] = specs_of[file] or specs, group_of[file] or target[1]
       end
    end
 end
@@ -95,7 +96,8 @@ local function name_all(file, list)
       seen[name] = (seen[name] or 0) + 1
       lines = lines + select(2, mutants.original(file):sub(at, mutant.from - 1):gsub("\n", ""))
       mutant.name, mutant.line, at = seen[name] > 1 and ("%s #%d"):format(name, seen[name]) or name, lines, mutant.from
-      mutant.file, mutant.specs, mutant.equivalent = file, specs_of[file], equivalents.why[mutant.name]
+      mutant.file, mutant.specs, mutant.group = file, specs_of[file], group_of[file]
+      mutant.equivalent = equivalents.why[mutant.name]
       mutant.id = ("%s#%d"):format(file, number)
    end
    return list

@@ -4,7 +4,7 @@ local mutants = require("spec.mutations.mutants")
 local shell = require("spec.support.shell")
 
 local KNOWN = "src/sql/retire_batch.sql: true for file_path is not null"
-local SPEC = "spec/integration/neighbours_spec.lua"
+local SPEC = "spec/integration/apply_spec.lua"
 
 local all, passed, failed = mutants.chosen({}), 0, 0
 
@@ -36,11 +36,11 @@ check(#mutants.stale() == 0, "are equivalent, but no mutants: " .. table.concat(
 check(known, "is not made: " .. KNOWN)
 
 local server = assert(dofile("demo/throwaway.lua").start("demo/throwaway-postgres"))
-local try = ("MM_SPEC_SERVER=%s MM_SQL_TEXTS=%s/sql.texts spec/run-lua lua5.4 spec/mutations/trial.lua "):format(
-   server.folder, server.folder)
-local result = shell.run(try .. "check " .. SPEC)
-check(result.code == 0, result.stdout .. result.stderr)
-result = shell.run(try .. shell.quote(known or ""))
+local lua = "MM_SPEC_SERVER=%s MM_SQL_TEXTS=%s/sql.texts MM_PROFILE=%s/profile spec/run-lua lua5.4 spec/mutations/"
+lua = lua:gsub("%%s", server.folder)
+local result = shell.run(("%sprofile.lua %s >%s/profile"):format(lua, SPEC, server.folder))
+check(result.code == 0, result.stderr)
+result = shell.run(lua .. "trial.lua " .. shell.quote(known or ""))
 check(result.stdout:find("^killed\t"), "was not killed: " .. result.stdout .. result.stderr)
 server:stop()
 print(("%d passed, %d failed"):format(passed, failed))

@@ -4,12 +4,13 @@
 --
 --   local tree = specs.load(path)      -> its file's block
 --   specs.tests(tree)                  -> list of its tests, each {name =, parent =, call =}
+--   specs.units(tree)                  -> list of {tree =, tests = set}: each test, but those of one setup together
 --   specs.failure(tree, [tests])       runs all, or those in the set; the first that fails, and its message
 local luassert = require("luassert")
 
 local specs = {}
 
-local LIMIT_S = 60
+local LIMIT_S = 20
 local finals
 
 local function new_block(name, parent)
@@ -57,6 +58,34 @@ function specs.tests(block)
       end
    end
    return list
+end
+
+local function unit_of(root, tests)
+   local unit = {tree = root, tests = {}}
+   for _, test in ipairs(tests) do
+      unit.tests[test] = true
+   end
+   return unit
+end
+
+local function add_units(units, root, block)
+   if #block.setup > 0 then
+      units[#units + 1] = unit_of(root, specs.tests(block))
+      return
+   end
+   for _, child in ipairs(block.children) do
+      if child.call then
+         units[#units + 1] = unit_of(root, {child})
+      else
+         add_units(units, root, child)
+      end
+   end
+end
+
+function specs.units(tree)
+   local units = {}
+   add_units(units, tree, tree)
+   return units
 end
 
 -- The first error of the calls, all of which are made.

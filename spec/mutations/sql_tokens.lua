@@ -7,7 +7,7 @@
 --      or closes them is outside. condition: of its line, or nil.
 local sql_tokens = {}
 
-local OPERATORS = {"<=", ">=", "<>", "::", "<@", "||", "<<"}
+local OPERATORS = {"->>", "->", "<=", ">=", "<>", "::", "<@", "||", "<<"}
 local OPENS = {["("] = true, ["["] = true, case = true}
 local CLOSES = {[")"] = true, ["]"] = true, ["end"] = true}
 
@@ -32,8 +32,8 @@ local function length_at(code, at)
       end
    end
    for _, operator in ipairs(OPERATORS) do
-      if code:sub(at, at + 1) == operator then
-         return 2
+      if code:sub(at, at + #operator - 1) == operator then
+         return #operator
       end
    end
    return 1

@@ -1,6 +1,7 @@
 -- The statements of a program that was built with spec/mutations/embed-sql: in the file $MM_SQL_TEXTS.
 --
---   local statements = texts.open(path)      the file is made, with the statements of src/sql/
+--   local statements = texts.open(path, [is_signed])      the file is made, with the statements of src/sql/; signed:
+--      the files that a statement is made of stand in it, each as /* src/sql/NAME.sql */, for the server's log
 --   statements:set(file, text)               what src/sql/ would be with `text` in `file`, nil: as it is there
 local shell = require("spec.support.shell")
 
@@ -21,13 +22,13 @@ end
 local function expand(path, changed, includes)
    local text = path == changed.path and changed.text or read(path)
    includes[path] = true
-   return ("\n" .. text):gsub("\n\\ir ([^\n]*)", function(name)
+   return ((changed.is_signed and "\n/* " .. path .. " */\n" or "\n") .. text):gsub("\n\\ir ([^\n]*)", function(name)
       return "\n" .. expand("src/sql/" .. name, changed, includes):gsub("\n$", "")
    end):sub(2)
 end
 
 function statements:write(path, changed)
-   local text = expand(path, changed or {}, {})
+   local text = expand(path, changed or self, {})
    assert(#text < BYTES, path .. " is too long")
    self.file:seek("set", (self.places[path] - 1) * BYTES)
    self.file:write(text, "\0")
@@ -40,8 +41,9 @@ function statements:set(path, text)
    self.file:flush()
 end
 
-function texts.open(path)
-   local self = setmetatable({file = assert(io.open(path, "w+b")), places = {}, including = {}}, statements)
+function texts.open(path, is_signed)
+   local self = setmetatable({file = assert(io.open(path, "w+b")), places = {}, including = {}, is_signed = is_signed},
+      statements)
    local list = shell.lines(shell.run("ls src/sql/*.sql | LC_ALL=C sort").stdout)
    for place, each in ipairs(list) do
       local includes = {}

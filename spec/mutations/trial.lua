@@ -1,14 +1,20 @@
 -- Tries mutants, one after the other, in a process of its own:
 --
 --   trial.lua ID ...          of mutants; one that is no statement is in its file already
---   trial.lua check PATH ...  only runs these specs
 --
 -- Prints a line for each: outcome (killed, broken, survived), seconds, file and line, name, and the spec that killed
--- it, between tabs. Where $MM_MUTANTS holds such lines of an earlier run, the spec that killed a mutant then comes first.
--- Ends with code 3 when something is left from a mutant that spoils specs: the next one needs another process.
+-- it, between tabs. $MM_PROFILE is what profile.lua printed: units that do not send the statement are left out, and quick
+-- ones and those that killed much come first; before them the one that killed the mutant in an earlier run, which
+-- $MM_MUTANTS holds, and those that killed the last ones. Ends with code 3 when something is left from a mutant that spoils specs: the rest needs another process.
 local mutants = require("spec.mutations.mutants")
+local profile = require("spec.mutations.profile")
+local quick = require("spec.mutations.quick")
 local specs = require("spec.mutations.specs")
 local texts = require("spec.mutations.texts")
+
+local SUSPECTS = 8
+-- Of what tells one retirement from another these specs come first.
+local NEIGHBOURS, IS_ABOUT_THEM = "spec/integration/neighbours_spec.lua", "retirement = "
 
 -- What PostgreSQL says of a statement that makes no sense.
 local NONSENSE = {"syntax error", "could not determine", "is ambiguous", "must appear in the GROUP BY",
@@ -16,13 +22,20 @@ local NONSENSE = {"syntax error", "could not determine", "is ambiguous", "must a
    "but expression is of type"}
 
 local statements = texts.open(os.getenv("MM_SQL_TEXTS"))
-local trees = {}
-local killers = {} -- the tests that killed lately, the last one first
+local measured = profile.read(os.getenv("MM_PROFILE"))
+local units = {} -- of each spec
+local killers = {} -- the units that killed lately, the last one first
 local known = {} -- names of tests that killed earlier, by the mutant's name
+local kills = {} -- how often they did, by the test's name
 
-local function load(path)
-   trees[path] = trees[path] or specs.load(path)
-   return trees[path]
+local function units_of(path)
+   if not units[path] then
+      units[path] = measured[path] and specs.units(specs.load(path)) or {}
+      for number, unit in ipairs(units[path]) do
+         unit.path, unit.ms, unit.sends = path, measured[path][number].ms, measured[path][number].sends
+      end
+   end
+   return units[path]
 end
 
 local function is_nonsense(message)
@@ -34,63 +47,82 @@ local function is_nonsense(message)
    return message:find('column "[^"]*" does not exist') ~= nil
 end
 
-local function root_of(test)
-   local block = test.parent
-   while block.parent do
-      block = block.parent
-   end
-   return block
-end
-
-local function remember(test)
+local function remember(unit)
    for i, each in ipairs(killers) do
-      if each == test then
+      if each == unit then
          table.remove(killers, i)
       end
    end
-   table.insert(killers, 1, test)
-   killers[4] = nil
+   table.insert(killers, 1, unit)
+   killers[SUSPECTS + 1] = nil
 end
 
 local function read_known()
    local file = io.open(os.getenv("MM_MUTANTS") or "")
    for line in file and file:lines() or function() end do
       local name, by = line:match("^killed\t[^\t]*\t[^\t]*\t([^\t]*)\t([^\t]*)$")
-      known[name or 0] = by
+      if name then
+         known[name], kills[by] = by, (kills[by] or 0) + 1
+      end
    end
 end
 
--- Tests that may well fail: the one that did so before, and the last ones that killed another.
-local function suspects(mutant)
-   local list = {table.unpack(killers)}
-   for _, path in ipairs(known[mutant.name] and mutant.specs or {}) do
-      for _, test in ipairs(specs.tests(load(path))) do
-         if test.name == known[mutant.name] then
-            return {test}
-         end
+-- Those that may notice.
+local function candidates(mutant)
+   local list, is_statement = {}, mutant.file:find("%.sql$")
+   for _, path in ipairs(mutant.specs) do
+      for _, unit in ipairs(units_of(path)) do
+         list[#list + 1] = (not is_statement or unit.sends[mutant.file]) and unit or nil
       end
    end
    return list
 end
 
+local function has_test(unit, name)
+   for test in pairs(unit.tests) do
+      if test.name == name then
+         return true
+      end
+   end
+end
+
+local function kills_of(unit)
+   local count = 0
+   for test in pairs(unit.tests) do
+      count = count + (kills[test.name] or 0)
+   end
+   return count
+end
+
+local function first_rank(mutant, unit, i)
+   if has_test(unit, known[mutant.name]) then
+      return -1
+   elseif unit.path == NEIGHBOURS and mutant.name:find(IS_ABOUT_THEM, 1, true) then
+      return i / 1000
+   end
+   return SUSPECTS + unit.ms / (1 + kills_of(unit)) + i / 1000
+end
+
+local function in_order(mutant)
+   local list, rank = candidates(mutant), {}
+   for i, unit in ipairs(list) do
+      rank[unit] = first_rank(mutant, unit, i)
+   end
+   for i, unit in ipairs(killers) do
+      rank[unit] = rank[unit] and math.min(rank[unit], i)
+   end
+   table.sort(list, function(a, b)
+      return rank[a] < rank[b]
+   end)
+   return list
+end
+
+-- The first unit that fails, its test, and the message.
 local function first_failure(mutant)
-   local is_of_its = {}
-   for _, path in ipairs(mutant.specs) do
-      is_of_its[load(path)] = true
-   end
-   for _, test in ipairs(suspects(mutant)) do
-      local failed, message
-      if is_of_its[root_of(test)] then
-         failed, message = specs.failure(root_of(test), {[test] = true})
-      end
+   for _, unit in ipairs(in_order(mutant)) do
+      local failed, message = specs.failure(unit.tree, unit.tests)
       if failed then
-         return failed, message
-      end
-   end
-   for _, path in ipairs(mutant.specs) do
-      local failed, message = specs.failure(load(path))
-      if failed then
-         return failed, message
+         return unit, failed, message
       end
    end
 end
@@ -101,39 +133,33 @@ local function report(outcome, mutant, started, by)
    io.flush()
 end
 
-local function try(mutant)
+-- A unit that fails afterwards, too, may have failed for what an earlier mutant left: then this one is for the next
+-- process, in which it is the first.
+local function try(mutant, is_first)
    local started, is_statement = os.time(), mutant.file:find("%.sql$")
    if is_statement then
       statements:set(mutant.file, mutants.text(mutant))
    end
-   local failed, message = first_failure(mutant)
+   local unit, failed, message = first_failure(mutant)
    if is_statement then
       statements:set(mutant.file)
    end
-   if not failed then
+   if not unit then
       return report("survived", mutant, started, "")
    end
-   report(is_nonsense(message) and "broken" or "killed", mutant, started, failed.name)
-   remember(failed)
-   if is_statement and specs.failure(root_of(failed), {[failed] = true}) then
+   local is_spoilt = is_statement and specs.failure(unit.tree, unit.tests)
+   if is_first or not is_spoilt then
+      report(is_nonsense(message) and "broken" or "killed", mutant, started, failed.name)
+      remember(unit)
+   end
+   if is_spoilt then
       os.exit(3)
    end
 end
 
-local function check(path)
-   local failed, message = specs.failure(load(path))
-   if failed then
-      print(("%s fails without any mutant: %s\n%s"):format(path, failed.name, message))
-      os.exit(1)
-   end
-end
-
+quick.begin()
 read_known()
 for i = 1, #arg do
-   if arg[1] ~= "check" then
-      try(mutants.find(arg[i]))
-   elseif i > 1 then
-      check(arg[i])
-   end
+   try(mutants.find(arg[i]), i == 1)
 end
 os.exit(0)

@@ -14,7 +14,7 @@ create table mmadmin.job (
     attempts int not null default 0,
     fence bigint not null default 0, -- moved by every claim
     claim text,                     -- the last one: so that one whose answer was lost is found
-    lease_until timestamptz,
+    lease_until timestamptz,        -- of a running one
     worker text,
     done bigint not null default 0, -- partitions
     total bigint,

@@ -19,7 +19,8 @@ local function message_of(request)
    local key = request.idempotency_key
    return {route = request.route.name, path = request.path_values, query = request.query, body = request.body,
       key = request.key, request_id = request.id, if_match = request.if_match, idempotency_key = key,
-      fingerprint = key and fingerprint(request), accept = request.form, remote = request.remote}
+      fingerprint = key and fingerprint(request), accept = request.form, remote = request.remote,
+      changes_enabled = request.config.changes}
 end
 
 local function ask_once(request)
