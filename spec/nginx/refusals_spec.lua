@@ -218,7 +218,7 @@ describe("nginx", function()
       assert.are_not.equal("evil", request.request_id)
       request.request_id = nil
       assert.are.same({route = "get_status", path = {}, query = {}, body = {}, key = KEY, accept = "json",
-         remote = "127.0.1." .. address}, request)
+         remote = "127.0.1." .. address, changes_enabled = true}, request)
    end)
 
    it("logs who asked for what, and never a key", function()

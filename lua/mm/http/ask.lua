@@ -31,7 +31,7 @@ local function ask_once(request)
       return nil, err
    end
    request.is_asked = true
-   local is_sent = send.answer(head, own.additions[request.route.name], request.config)
+   local is_sent = send.answer(head, own.additions[request.route.name])
    worker.close(head)
    return is_sent
 end
