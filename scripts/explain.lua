@@ -3,6 +3,7 @@ local cli = require("mm.cli")
 local explain = require("mm.report.explain")
 local output = require("mm.output")
 local report = require("mm.report")
+local screen = require("mm.screen")
 local text = require("mm.text")
 
 local options = cli.parse{
@@ -30,7 +31,7 @@ if options.json or options.jsonl or options.csv then
 end
 for _, row in ipairs(rows) do
    for _, line in ipairs(explain(row)) do
-      io.stdout:write(text.escape(line), "\n")
+      io.stdout:write(text.fold(text.escape(line), screen.width()), "\n")
    end
 end
 if #rows == 0 then

@@ -18,20 +18,21 @@ if action == "add" then
    if (options.what == nil) == not options.all then
       error(cli.usage("give a view set to hold, or --all for every one"), 0)
    end
-   assert(lake:check_writable())
-   local reason = assert(cli.confirm{action = "hold", lake = lake:info().name, options = options,
+   local asked = {view_set = options.what, view_instance = options.instance, from = options.from, to = options.to,
+      all = options.all, dry_run = true}
+   assert(lake:hold(asked))
+   asked.dry_run, asked.reason = nil, assert(cli.confirm{action = "hold", lake = lake:info().name, options = options,
       summary = journal.hold_lines(options)})
-   local hold = assert(lake:hold{view_set = options.what, view_instance = options.instance, from = options.from,
-      to = options.to, all = options.all, reason = reason})
+   local hold = assert(lake:hold(asked))
    output.message("hold %d is in force", hold.hold)
    cli.next(options, "mmlua hold, or to release it mmlua hold release %d", hold.hold)
 elseif action == "release" then
    local number = tonumber((options.what or ""):match("^%d%d?%d?%d?%d?%d?%d?%d?%d?$"))
       or error(cli.usage("give the number of the hold to release"), 0)
    local reason = assert(cli.confirm{action = "release", lake = lake:info().name, options = options,
-      summary = {("Releases hold %s: what it covers may be retired again."):format(options.what)}})
+      summary = journal.release_lines(lake, number)})
    output.message("hold %d is released", assert(lake:release(number, {reason = reason})).hold)
 else
    options.empty = "no holds"
-   output.rows(assert(lake:holds{all = options.all}), journal.HOLDS, options)
+   output.rows(assert(lake:holds{all = options.all}), journal.hold_columns(options), options)
 end

@@ -29,7 +29,7 @@ elseif action == "revoke" then
    local number = tonumber((options.what or ""):match("^%d%d?%d?%d?%d?%d?%d?%d?%d?$"))
       or error(cli.usage("give the number of the key to revoke"), 0)
    local reason = assert(cli.confirm{action = "revoke", lake = lake:info().name, options = options,
-      summary = {("Revokes key %s: who has it is refused from then on."):format(options.what)}})
+      summary = keys.revoke_lines(lake, number)})
    output.message("key %d of %s is revoked", number, assert(lake:revoke_key(number, {reason = reason})).name)
 else
    options.empty = "no keys"

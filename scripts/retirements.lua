@@ -1,5 +1,6 @@
 -- Plans and what became of them, the newest first.
 local cli = require("mm.cli")
+local journal = require("mm.report.journal")
 local output = require("mm.output")
 local report = require("mm.report")
 
@@ -15,11 +16,14 @@ local options = cli.parse{
 }
 local lake = assert(cli.open(options))
 if options.action == "prune" then
+   local over = assert(lake:prune_retirements{dry_run = true, older_than = options.older_than})
+   if #over == 0 then
+      return output.message("nothing to prune yet: none has been over for that long")
+   end
    local reason = assert(cli.confirm{action = "prune", lake = lake:info().name, options = options,
-      summary = {"Removes the partitions kept with retirements that are over; the audit stays whole."}})
+      summary = journal.prune_lines(over)})
    local pruned = assert(lake:prune_retirements{reason = reason, older_than = options.older_than})
-   return output.message(#pruned == 0 and "nothing to prune yet: none has been over for that long"
-      or #pruned == 1 and "1 retirement pruned" or "%d retirements pruned", #pruned)
+   return output.message(#pruned == 1 and "1 retirement pruned" or "%d retirements pruned", #pruned)
 end
 options.empty = "no retirements yet"
 output.rows(assert(lake:retirements{state = options.state}), {

@@ -1,6 +1,7 @@
 -- A retirement: what was planned, and what became of it.
 local cli = require("mm.cli")
 local output = require("mm.output")
+local partition = require("mm.report.partition")
 local report = require("mm.report")
 local retirement = require("mm.report.retirement")
 
@@ -12,6 +13,7 @@ local options = cli.parse{
 }
 local lake = assert(cli.open(options))
 if options.items then
+   options.brief = partition.brief
    output.rows(assert(lake:items(options.id)), {
       "seq", {name = "view_set_name", heading = "view set"}, {name = "view_instance_id", heading = "instance"},
       {name = "begin_insert_time", heading = "begin", format = report.time},

@@ -20,5 +20,5 @@ output.rows(assert(lake:list_writers{within = options.within}), {
    {name = "view_set_name", heading = "view set"}, {name = "schema_hash", heading = "hash"}, "status",
    {name = "releases", heading = "written by"},
    {name = "last_updated", heading = "last write", format = report.time, spare = true},
-   {name = "age_in_lake_time_s", heading = "before the newest", format = age},
+   {name = "age_in_lake_time_s", heading = "behind newest", format = age},
 }, options)

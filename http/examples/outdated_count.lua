@@ -1,5 +1,5 @@
--- A handler of an operator's own: how many partitions are outdated. nginx runs this in a thread, with a Lua state of its
--- own, so it knows nothing of ngx.*, and gets and gives plain values: see outdated_count.conf.
+-- A handler of an operator's own: how many partitions are outdated. nginx runs this in a thread, with a Lua state of
+-- its own, so it knows nothing of ngx.*, and gets and gives plain values: see outdated_count.conf.
 local outdated_count = {}
 
 --- The number, or nil and why not: what is raised here must be a string, for a table arrives as an empty one.

@@ -33,10 +33,13 @@ function lake:list_schema_versions(view_set)
    local names, hashes = registry:arrays()
    local versions
    versions, err = handle.select(self, "schema_versions", {n = 3, names, hashes, view_set})
-   for _, version in ipairs(versions or {}) do
+   if not versions then
+      return nil, err
+   end
+   for _, version in ipairs(versions) do
       version.releases = release_range(version.view_set_name, version.schema_hash)
    end
-   return versions, err
+   return versions
 end
 
 -- Which view sets the lake itself defines by SQL.

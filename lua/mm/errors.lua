@@ -32,9 +32,10 @@ end
 ---@param err? table
 ---@return any value, table|nil err
 function errors.committed(value, err)
-   if err then
-      err.outcome = "committed"
+   if err == nil then
+      return value
    end
+   err.outcome = "committed"
    return value, err
 end
 

@@ -1,5 +1,6 @@
 -- What `mmlua help` prints, and what an unknown verb is answered.
 local exit_codes = require("mm.exit_codes")
+local pager = require("mm.pager")
 local suggest = require("mm.suggest")
 local text = require("mm.text")
 
@@ -10,7 +11,7 @@ local groups = {
    {"Set up", "init", "registry"},
    {"Retire and take back", "plan", "show", "apply", "retire", "undo", "retirements", "pause", "resume", "abandon"},
    {"Guard", "hold", "audit", "doctor"},
-   {"Serve", "worker", "key"},
+   {"Serve", "serve", "worker", "key"},
    {"Try", "demo"},
 }
 
@@ -44,13 +45,13 @@ local function summary(folder, name)
    return line:match("^%-%- (.-)%.?$") or ""
 end
 
-local function print_group(title, folder, names)
+local function write_group(write, title, folder, names)
    if #names == 0 then
       return
    end
-   io.stdout:write("\n", title, ":\n")
+   write("\n", title, ":\n")
    for _, name in ipairs(names) do
-      io.stdout:write(("  %-13s %s\n"):format(name, summary(folder, name)))
+      write(("  %-13s %s\n"):format(name, summary(folder, name)))
    end
 end
 
@@ -66,23 +67,41 @@ local function take(group, left)
    return names
 end
 
---- Prints the verbs and the options on stdout.
----@param folder string where the scripts are
----@param names string[] of the verbs
----@return integer exit_code
-function help.show(folder, names)
+local function write_verbs(write, folder, names)
    local left, others = {}, {"Others"}
    table.sort(names)
    for _, name in ipairs(names) do
       left[name] = true
       others[#others + 1] = name
    end
-   io.stdout:write(usage)
    for _, group in ipairs(groups) do
-      print_group(group[1], folder, take(group, left))
+      write_group(write, group[1], folder, take(group, left))
    end
-   print_group(others[1], folder, take(others, left))
-   io.stdout:write(lua_options)
+   write_group(write, others[1], folder, take(others, left))
+end
+
+--- Prints the verbs and the options on stdout.
+---@param folder string where the scripts are
+---@param names string[] of the verbs
+---@return integer exit_code
+function help.show(folder, names)
+   pager.run(function(write)
+      write(usage)
+      write_verbs(write, folder, names)
+      write(lua_options)
+   end)
+   return exit_codes.ok
+end
+
+--- Prints the verbs as they are typed in a session.
+---@param folder string where the scripts are
+---@param names string[] of the verbs
+---@return integer exit_code
+function help.show_verbs(folder, names)
+   pager.run(function(write)
+      write("Verbs; `help VERB` says more, its options and examples. \\? lists commands.\n")
+      write_verbs(write, folder, names)
+   end)
    return exit_codes.ok
 end
 

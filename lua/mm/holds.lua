@@ -59,29 +59,37 @@ local function uncertain(err, words)
    return nil, err
 end
 
---- Makes a hold: partitions of a view set, of one of its instances, whose insert range overlaps [from, to); what is not
---- given is any. When this returns nothing under it will be retired: batches that run are waited for, and plans leave
---- it out. Upstream's retention deletes there all the same when its days are over.
----@param opts {view_set: string, view_instance: string, from: string, to: string, all: boolean, reason: string} `all`
----   in place of a view set holds every one
----@return mm.hold|nil, table|nil err
-function lake:hold(opts)
-   opts = options.check("lake:hold", opts, {view_set = "text?", view_instance = "text?", from = "string?",
-      to = "string?", all = "boolean?", reason = "text"})
-   if (opts.view_set == nil) == not opts.all then
-      error("lake:hold: give view_set, or all = true for every view set", 2)
-   end
-   local err, from, to = range(opts)
-   err = err or check_text("a reason", opts.reason) or check_text("a view set", opts.view_set)
-      or check_text("a view instance", opts.view_instance) or unknown_view_set(self, opts.view_set)
-   local number
-   if not err then
-      number, err = core.lake_hold(self, {n = 5, opts.view_set, opts.view_instance, from, to, opts.reason})
-   end
+local function hold(self, params)
+   local number, err = core.lake_hold(self, params)
    if not number then
       return uncertain(err, "was made")
    end
    return changed(self, number)
+end
+
+--- Makes a hold: partitions of a view set, of one of its instances, whose insert range overlaps [from, to); what is not
+--- given is any. When this returns nothing under it will be retired: batches that run are waited for, and plans leave
+--- it out. Upstream's retention deletes there all the same when its days are over.
+---@param opts {view_set: string, view_instance: string, from: string, to: string, all: boolean, reason: string,
+---   dry_run: boolean} `all` in place of a view set holds every one; a dry run needs no reason, and only checks
+---@return mm.hold|true|nil, table|nil err
+function lake:hold(opts)
+   opts = options.check("lake:hold", opts, {view_set = "text?", view_instance = "text?", from = "string?",
+      to = "string?", all = "boolean?", reason = "text?", dry_run = "boolean?"})
+   if (opts.view_set == nil) == not opts.all then
+      error("lake:hold: give view_set, or all = true for every view set", 2)
+   elseif not opts.reason and not opts.dry_run then
+      error("lake:hold: option 'reason' is missing", 2)
+   end
+   local err, from, to = range(opts)
+   err = err or check_text("a reason", opts.reason) or check_text("a view set", opts.view_set)
+      or check_text("a view instance", opts.view_instance) or unknown_view_set(self, opts.view_set)
+   if err then
+      return nil, err
+   elseif opts.dry_run then
+      return core.lake_check_writable(self)
+   end
+   return hold(self, {n = 5, opts.view_set, opts.view_instance, from, to, opts.reason})
 end
 
 --- The holds that are in force; with `all` those that were released too.

@@ -28,7 +28,10 @@ function lake:status()
       return nil, err
    end
    status.writers, err = self:list_writers()
-   return status.writers and status, err
+   if not status.writers then
+      return nil, err
+   end
+   return status
 end
 
 --- What is known of the lake without asking anew: name, database, role, versions.

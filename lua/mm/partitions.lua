@@ -104,15 +104,55 @@ function lake:explain(opts)
    return handle.select(self, "explain", params)
 end
 
+-- Pages until the last one, or an error.
+local function write_pages(self, export, on_page, total)
+   local written, is_complete
+   repeat
+      written, is_complete = core.lake_export_page(self, export)
+      if not written then
+         return nil, is_complete
+      elseif on_page then
+         on_page(written, math.max(total, written), is_complete)
+      end
+   until is_complete
+   return written
+end
+
+-- Whatever ends it, what is not complete is gone at once.
+local function export(self, path, format, params)
+   local total = 0
+   if format.on_page then
+      local counted, err = handle.select(self, "partitions_count", params)
+      if not counted then
+         return nil, err
+      end
+      total = counted[1].partitions
+   end
+   local begun, err = core.lake_export(self, path, format.format or "csv", params)
+   if not begun then
+      return nil, err
+   end
+   local is_right, written, problem = pcall(write_pages, self, begun, format.on_page, total)
+   begun:close()
+   if not is_right then
+      error(written, 0)
+   elseif not written then
+      return nil, problem
+   end
+   return written
+end
+
 --- Writes partitions to a file, as CSV or as JSON lines. The file appears only when it is complete.
 ---@param path string "-" for standard output
 ---@param opts? table as for `list_partitions`
----@param format? {format: "csv"|"jsonl"} default csv
+---@param format? {format: "csv"|"jsonl", on_page: fun(written: integer, total: integer, is_last: boolean)} default csv;
+---   `on_page` is called for each ten thousand, and costs a count of all before
 ---@return integer|nil partitions, table|nil err
 function lake:export_partitions(path, opts, format)
    options.check("lake:export_partitions", {file = path}, {file = "string"})
    opts = options.check("lake:export_partitions", opts, filter.spec{status = filter.STATUSES})
-   format = options.check("lake:export_partitions", format, {format = {"csv", "jsonl", optional = true}})
+   format = options.check("lake:export_partitions", format,
+      {format = {"csv", "jsonl", optional = true}, on_page = "function?"})
    local registry, err = handle.registry(self)
    local wanted
    if registry then
@@ -122,8 +162,8 @@ function lake:export_partitions(path, opts, format)
       return nil, err
    end
    local names, hashes = registry:arrays()
-   return core.lake_export(self, path, format.format or "csv", {n = 7, names, hashes, wanted.view_set,
-      wanted.view_instance, wanted.from, wanted.to, wanted.status})
+   return export(self, path, format, {n = 7, names, hashes, wanted.view_set, wanted.view_instance, wanted.from,
+      wanted.to, wanted.status})
 end
 
 return partitions

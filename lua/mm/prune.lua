@@ -29,24 +29,49 @@ local function prunable(self, older_than)
    return list, interval, problem
 end
 
---- Removes the items of retirements that nobody needs any more: there is nothing left to apply, and what could be
---- undone is past its window, for at least `older_than`. What they were and did stays, in the audit too.
----@param opts {reason: string, older_than: string|integer} default 30d
----@return mm.retirement[]|nil pruned, table|nil err
-function lake:prune_retirements(opts)
-   opts = options.check("lake:prune_retirements", opts, {reason = "reason", older_than = "string|integer?"})
-   local list, interval, err = prunable(self, opts.older_than)
+local function preview(self, list)
+   local found = {}
+   for i, each in ipairs(list) do
+      local retirement, err = retirements.get(self, each.number)
+      if not retirement then
+         return nil, err
+      end
+      found[i] = retirement
+   end
+   return found
+end
+
+local function prune(self, list, interval, reason)
    local pruned = {}
-   for _, each in ipairs(list or {}) do
-      local is_done
-      is_done, err = core.lake_prune(self, each.number, interval, opts.reason)
+   for _, each in ipairs(list) do
+      local is_done, err = core.lake_prune(self, each.number, interval, reason)
       if err then
          err.done = #pruned > 0 and #pruned or nil
          return nil, err
       end
       pruned[#pruned + 1] = is_done and retirements.get(self, each.number) or nil
    end
-   return list and pruned, err
+   return pruned
+end
+
+--- Removes the items of retirements that nobody needs any more: there is nothing left to apply, and what could be
+--- undone is past its window, for at least `older_than`. What they were and did stays, in the audit too.
+---@param opts {reason: string, older_than: string|integer, dry_run: boolean} default 30d; a dry run needs no reason and
+---   gives those that would be pruned
+---@return mm.retirement[]|nil pruned, table|nil err
+function lake:prune_retirements(opts)
+   opts = options.check("lake:prune_retirements", opts, {reason = "reason?", older_than = "string|integer?",
+      dry_run = "boolean?"})
+   if not opts.reason and not opts.dry_run then
+      error("lake:prune_retirements: option 'reason' is missing", 2)
+   end
+   local list, interval, err = prunable(self, opts.older_than)
+   if not list then
+      return nil, err
+   elseif opts.dry_run then
+      return preview(self, list)
+   end
+   return prune(self, list, interval, opts.reason)
 end
 
 return lake

@@ -32,6 +32,13 @@ function report.partitions(count)
    return ("%s partition%s"):format(text.count(count), count == 1 and "" or "s")
 end
 
+--- "1 row", "45 rows", "an unknown number of rows".
+---@param count integer|nil
+---@return string
+function report.rows(count)
+   return ("%s row%s"):format(count and text.count(count) or "an unknown number of", count == 1 and "" or "s")
+end
+
 --- Says on stderr which registry was used, where a person reads it.
 function report.registry(lake, options)
    if options.json or options.jsonl or options.csv or options.quiet then
@@ -121,6 +128,19 @@ end
 --- "2026-11-23 02:05:48 UTC" of a time of mm; the microseconds go.
 function report.time(value)
    return value and (value:gsub("^(%d+%-%d+%-%d+)T(%d+:%d+:%d+)[.%d]*Z", "%1 %2 UTC")) or ""
+end
+
+--- A callback that says how far an export is, unless that would stand among the data. Its end is told by who began it.
+---@param options table as parsed from the command line
+---@return fun(written: integer, total: integer, is_last: boolean)|nil
+function report.export_progress(options)
+   if options.quiet or options.output == "-" and screen.is_terminal("stdout") then
+      return nil
+   end
+   local shown = progress.new{word = "written"}
+   return function(written, total, is_last)
+      shown:set(written, total, is_last and shown.is_bar)
+   end
 end
 
 --- A callback that says how far a retirement or undo is: see mm.progress.

@@ -47,10 +47,13 @@ local function list(self, number, state)
    if found then
       found, err = handle.select(self, "retirements", {n = 2, number, state})
    end
-   for _, row in ipairs(found or {}) do
+   if not found then
+      return nil, err
+   end
+   for _, row in ipairs(found) do
       record(self, row)
    end
-   return found, err
+   return found
 end
 
 --- The retirement of that id as it stands now.

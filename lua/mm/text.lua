@@ -73,7 +73,8 @@ function text.truncate(value, width)
    return value
 end
 
---- Breaks a text between words into lines of at most `width` columns, where words are not longer.
+--- Breaks a text between words into lines of at most `width` columns. A longer word fits nowhere, and stays where it
+--- is.
 ---@param value string
 ---@param width integer
 ---@return string[]
@@ -81,7 +82,8 @@ function text.wrap(value, width)
    local lines = {}
    for before, word in value:gmatch("(%s*)(%S+)") do
       local last, gap = lines[#lines], before:match("^ +$") or " "
-      if last and text.width(last) + #gap + text.width(word) <= width then
+      local word_width = text.width(word)
+      if last and (text.width(last) + #gap + word_width <= width or word_width > width) then
          lines[#lines] = last .. gap .. word
       else
          lines[#lines + 1] = word

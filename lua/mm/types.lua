@@ -87,7 +87,8 @@
 ---@field lake_begin fun(lake: mm.lake, ...): true?, mm.error? number, digest, reason, undo window, guards, overrides
 ---@field lake_check_present fun(lake: mm.lake): true?, mm.error? mmadmin is there and current
 ---@field lake_check_writable fun(lake: mm.lake): true?, mm.error?
----@field lake_export fun(lake: mm.lake, path: string, format: string, params: table): integer?, mm.error?
+---@field lake_export fun(lake: mm.lake, path: string, format: string, params: table): userdata?, mm.error? has `close`
+---@field lake_export_page fun(lake: mm.lake, export: userdata): integer?, boolean|mm.error so far; if that was the last
 ---@field lake_find_batch fun(lake: mm.lake, number: integer, kind: string, first_seq: integer): mm.batch?, mm.error?
 ---@field lake_hold fun(lake: mm.lake, params: table): integer?, mm.error?
 ---@field lake_info fun(lake: mm.lake): table

@@ -1,6 +1,7 @@
 -- Runs a verb of mmlua: a script, whose errors become messages and exit codes.
 local errors = require("mm.errors")
 local exit_codes = require("mm.exit_codes")
+local pager = require("mm.pager")
 local paint = require("mm.paint")
 local progress = require("mm.progress")
 local screen = require("mm.screen")
@@ -50,7 +51,9 @@ end
 function verb.report(name, err)
    local program = "mmlua " .. name
    if err.code == "help" then
-      io.stdout:write(err.message)
+      pager.run(function(write)
+         write(err.message)
+      end)
    elseif err.code == "bug" then
       say(program, err.message)
    elseif err.findings then

@@ -53,8 +53,10 @@ local function apply(site)
    return answer.headers.location
 end
 
-local site = served.start{db = made_lake(), worker = "--workers 4", registry = "0.33", nice = "nice -n 5",
-   nginx = {nice = FIRST}}
+-- As many workers as processors, and for each of the two processes of nginx half of them.
+local processors = tonumber(shell.run("nproc").stdout)
+local site = served.start{db = made_lake(), worker = "--workers " .. processors, registry = "0.33", nice = "nice -n 5",
+   nginx = {nice = FIRST, replace = {["permits = 2"] = "permits = " .. math.max(1, math.floor(processors / 2))}}}
 local idle = counts_of(probe(site))
 print(("/livez, idle:                  p99 %6.2f ms of %d requests"):format(idle.p99_ms, idle["200"]))
 

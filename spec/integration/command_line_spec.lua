@@ -1,8 +1,5 @@
 -- mmlua is lua: every command line here is run by lua5.4 and by mmlua, both called `lua`, and must end the same way.
-local shell = require("spec.support.shell")
-
-local build = os.getenv("BUILD") or "build"
-local folder
+local as_lua = require("spec.support.as_lua")
 
 local files = {
    ["module.lua"] = "print('loading', ...) return {name = ...}",
@@ -156,46 +153,11 @@ local loop = {
    {"has its own name in tracebacks", "function f() error('in f') end\nf()\n"},
 }
 
--- The folders of the installation come first in mmlua's path, and a stack holds a few levels more.
-local function without_installation(text)
-   text = text:gsub("skipping %d+ levels", "skipping levels")
-   local lines = {}
-   for line in text:gmatch("[^\n]*\n?") do
-      if not line:find(build, 1, true) then
-         lines[#lines + 1] = line
-      end
-   end
-   return table.concat(lines)
-end
-
-local environment = "env -u LUA_PATH -u LUA_CPATH -u LUA_PATH_5_4 -u LUA_CPATH_5_4 -u LUA_INIT PATH="
-
-local function run(program, command, input)
-   local script = ("cd %s && %s%s/%s:$PATH sh -c %s"):format(
-      folder, environment, folder, program, shell.quote(command))
-   local result = shell.run(script, input)
-   result.stderr = without_installation(result.stderr)
-   return result
-end
-
-local function set_up()
-   folder = shell.run("mktemp -d").stdout:match("%S+")
-   for name, text in pairs(files) do
-      local file = assert(io.open(folder .. "/" .. name, "wb"))
-      file:write(text)
-      file:close()
-   end
-   shell.run(("cd %s && mkdir reference ours && ln -s $(command -v lua5.4) reference/lua && ln -s %s/bin/mmlua ours/lua")
-      :format(folder, shell.quote(build)))
-end
-
 local function compare(title, cases)
    describe(title, function()
       for _, case in ipairs(cases) do
          it(case[1], function()
-            local reference = run("reference", case[2], case[3])
-
-            local ours = run("ours", case[2], case[3])
+            local reference, ours = as_lua.both(case)
 
             assert.are_not.equal(127, reference.code)
             assert.are.same(reference, ours)
@@ -205,10 +167,10 @@ local function compare(title, cases)
 end
 
 describe("mmlua as lua", function()
-   setup(set_up)
-   teardown(function()
-      shell.run("rm -r " .. folder)
+   setup(function()
+      as_lua.set_up(files)
    end)
+   teardown(as_lua.tear_down)
 
    compare("runs chunks: it", chunks)
    compare("has options: it", options)
@@ -226,25 +188,25 @@ describe("mmlua as lua", function()
    compare("reads, evaluates and prints: it", in_loop)
 
    it("fails when stdin without arguments fails, where lua says that all is well", function()
-      local reference = run("reference", "lua", "error('a')")
+      local reference = as_lua.run("reference", "lua", "error('a')")
 
-      local ours = run("ours", "lua", "error('a')")
+      local ours = as_lua.run("ours", "lua", "error('a')")
 
       assert.are.equal(reference.stderr, ours.stderr)
       assert.are.same({0, 1}, {reference.code, ours.code})
    end)
 
    it("says why a statement is not complete when the input ends, where lua says (null)", function()
-      local ours = run("ours", "lua -i", "for i = 1")
+      local ours = as_lua.run("ours", "lua -i", "for i = 1")
 
       assert.are.equal("stdin:1: ',' expected near <eof>\n", ours.stderr)
    end)
 
    for _, words in ipairs{"-q", "-vv", "-Ex", "-Wx", "-ix", "--nosuch", "-e", "-l", "-e -v", "-l -"} do
       it("says first what is wrong with " .. words, function()
-         local reference = run("reference", "lua " .. words)
+         local reference = as_lua.run("reference", "lua " .. words)
 
-         local ours = run("ours", "lua " .. words)
+         local ours = as_lua.run("ours", "lua " .. words)
 
          assert.are.equal(reference.stderr:match("[^\n]*"), ours.stderr:match("[^\n]*"))
          assert.are.same({"", 1}, {ours.stdout, ours.code})

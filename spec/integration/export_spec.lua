@@ -177,6 +177,35 @@ describe("an export of any row", function()
       assert.are.same({30000, 1, 30000}, {#numbers, numbers[1], numbers[30000]})
    end)
 
+   it("tells after each page how far it is, of those that were chosen", function()
+      db:psql([[insert into lakehouse_partitions (view_set_name, view_instance_id, begin_insert_time, num_rows)
+         select 'a', nullif('b', case when n > 11000 then 'b' end), '2026-11-01'::timestamptz, n
+           from generate_series(1, 12000) n union all select 'other', 'b', '2026-11-01', 1]])
+      local told = {}
+
+      assert.are.equal(12000, assert(lake:export_partitions(path, {view_set = "a"}, {on_page = function(...)
+         told[#told + 1] = {...}
+      end})))
+
+      assert.are.same({{10000, 12000, false}, {11000, 12000, false}, {12000, 12000, true}}, told)
+   end)
+
+   it("never tells of more than all, though they become more", function()
+      db:psql([[insert into lakehouse_partitions (view_set_name, view_instance_id, begin_insert_time, num_rows)
+         select 'a', 'b', '2026-11-01', n from generate_series(1, 10000) n]])
+      local last
+
+      assert(lake:export_partitions(path, nil, {on_page = function(written, total)
+         if not last then
+            db:psql([[insert into lakehouse_partitions (view_set_name, view_instance_id, begin_insert_time, num_rows)
+               values ('b', 'b', '2026-11-01', 1)]])
+         end
+         last = {written, total}
+      end}))
+
+      assert.are.same({10001, 10001}, last)
+   end)
+
    it("writes the columns that the catalog has", function()
       lake:close()
       local old = postgres.database("catalog-v1")
@@ -215,6 +244,19 @@ describe("the file of an export", function()
       db:psql("alter table elsewhere rename to lakehouse_partitions")
       assert.are.equal(12, assert(lake:export_partitions(path)))
       assert.are_not.equal("before\n", read())
+   end)
+
+   it("is as it was after an error of whoever is told how far it is", function()
+      shell.run("echo before > " .. path)
+
+      local is_right, message = pcall(lake.export_partitions, lake, path, nil, {on_page = function()
+         error("enough", 0)
+      end})
+
+      assert.are.same({false, "enough"}, {is_right, message})
+      assert.are.equal("before\n", read())
+      assert.are.same({"partitions"}, files())
+      assert.are.equal(12, lake:status().partitions)
    end)
 
    it("may be a pipe, which stays one", function()

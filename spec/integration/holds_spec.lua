@@ -543,6 +543,8 @@ describe("mmlua hold", function()
          ["release 1.5 --yes --reason x"] = {2, "mmlua hold: give the number of the hold to release\n"},
          ["release 0x1 --yes --reason x"] = {2, "mmlua hold: give the number of the hold to release\n"},
          ["release 3 --yes --reason x"] = {1, "mmlua hold: there is no hold 3 that could be released\n"},
+         ["release 3"] = {1, "mmlua hold: there is no hold 3 that could be released\n"},
+         ["add block"] = {1, "mmlua hold: no view set is called 'block'; did you mean 'blocks'?\n"},
       } do
          local result = mmlua("hold " .. words)
          assert.are.same(expected, {result.code, result.stderr:match("^[^\n]*\n")}, words)

@@ -252,6 +252,14 @@ describe("the server", function()
 end)
 
 describe("mmlua key", function()
+   it("revoke says whose key it is, and asks for none that is not there", function()
+      local revoked, missing = mmlua("revoke 1 --reason left --yes"), mmlua("revoke 7")
+
+      assert.are.same({0, 1}, {revoked.code, missing.code})
+      assert.is_truthy(revoked.stderr:find("key 1 of ann is revoked", 1, true))
+      assert.are.equal("mmlua key: there is no key 7 that could be revoked\n", missing.stderr)
+   end)
+
    it("add prints the key alone on stdout, and says that it does so once", function()
       local result = mmlua("add ci --role planner --expires 90d --reason nightly --yes")
 

@@ -83,6 +83,24 @@ for _, real in ipairs(facts.lakes) do
          end
       end)
 
+      it("bytes of verdicts are those of a plan", function()
+         local expected, found = {}, {}
+         local function add(sums, view_set, verdict, bytes)
+            local key = view_set .. " " .. verdict
+            sums[key] = bytes > 0 and (sums[key] or 0) + bytes or sums[key]
+         end
+         for _, row in ipairs(assert(lake:plan{all = true, dry_run = true}).summary) do
+            add(expected, row.view_set_name, row.verdict, row.bytes)
+         end
+         for _, group in ipairs(lake:list_outdated_partitions()) do
+            for _, verdict in ipairs{"replaced", "short", "rebuildable", "waits_for_blocks", "only_copy"} do
+               add(found, group.view_set_name, verdict, group[verdict .. "_bytes"])
+            end
+         end
+
+         assert.are.same(expected, found)
+      end)
+
       it("schema versions are those of plain SQL", function()
          local expected = db:rows(([[select p.view_set_name, encode(p.file_schema_hash, 'hex'), encode(r.hash, 'hex'),
                %s, count(*), sum(file_size), sum(num_rows), count(distinct view_instance_id), %s, %s, %s, %s

@@ -201,6 +201,17 @@ describe("pruning", function()
       assert.are.same({"rights", "2", "planned"}, {err.code, items(), whats()})
    end)
 
+   it("may be a dry run, which needs no reason", function()
+      assert(apply())
+      earlier("38 days")
+
+      local over = assert(lake:prune_retirements{dry_run = true})
+
+      assert.are.same({1, "2", "planned applying retired"}, {#over, items(), whats()})
+      assert.are.same(over[1].id, lake:retirements()[1].id)
+      assert.are.same({}, lake:prune_retirements{dry_run = true, older_than = "60d"})
+   end)
+
    it("is a verb", function()
       assert.are.same({0, "nothing to prune yet: none has been over for that long\n"},
          {mmlua("retirements prune --yes --reason room").code, mmlua("retirements prune --yes --reason room").stderr})

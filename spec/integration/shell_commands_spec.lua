@@ -42,6 +42,15 @@ describe("commands of the shell:", function()
       end
    end)
 
+   it("\\? fits on a terminal of 80 columns and 24 lines", function()
+      local lines = shell.lines(run("\\?").stdout)
+
+      assert.is_true(#lines < 24)
+      for _, line in ipairs(lines) do
+         assert.is_true(#line <= 80, line)
+      end
+   end)
+
    it("\\q leaves", function()
       assert.are.equal("1\n", run("1\n\\q\n2").stdout)
    end)
@@ -122,6 +131,11 @@ describe("commands of the shell:", function()
       other:drop()
    end)
 
+   it("\\c takes a connection string of several words, and options", function()
+      local result = run(("\\c %s --registry 0.27\noutdated --csv\n\\conninfo"):format(db.conninfo))
+
+      assert.is_truthy(result.stdout:find("\ndatabase +" .. db.name .. "\n.*\nregistry +given: release 0.27 "), result.stderr)
+   end)
 
    it("\\c refuses a password", function()
       local result = run("\\c postgres://me:geheim@host/lake")
@@ -141,6 +155,16 @@ describe("commands of the shell:", function()
 
       assert.are.equal("lake:list_schema_versions(view_set)\n  Each schema hash that partitions have: ", result.stdout:sub(1, 77))
       assert.are.equal(result.stdout, run("\\h list_schema_versions").stdout)
+   end)
+
+   it("\\h breaks lines between words, and puts each parameter on its own", function()
+      local result = run("\\h lake:plan")
+
+      assert.is_truthy(result.stdout:find("\n    opts {view_set: string, ", 1, true))
+      assert.is_truthy(result.stdout:find("\n    gives table|nil retirement, table|nil err\n", 1, true))
+      for _, line in ipairs(shell.lines(result.stdout)) do
+         assert.is_true(#line <= 100, line)
+      end
    end)
 
    it("\\h tells of a verb and a method of one name", function()

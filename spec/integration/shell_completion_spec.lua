@@ -52,6 +52,11 @@ local cases = {
    {"a verb to be helped with", "help outd", "ated "},
    {"a command", "\\tim", "ing "},
    {"commands", "\\", {"\\timing", "\\watch"}},
+   {"a folder for a command", "\\i spec/integ", "ration/"},
+   {"a file for a command", "\\o spec/integration/shell_comple", "tion_spec.lua "},
+   {"files for a verb", "partitions --output spec/unit/progress", "_spec.lua "},
+   {"a registry for a verb", "outdated --registry spec/data/list_view_sets-0.2", "7.0.json "},
+   {"no file that stands for others", "\\i spec/[iu]nit", nil},
    {"what there is to read about", "\\h list_o", "utdated_partitions "},
 }
 

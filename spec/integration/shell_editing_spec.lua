@@ -81,6 +81,21 @@ describe("a line", function()
       term:wait("\npasted 1\npasted 2\n>")
    end)
 
+   it("may be Lua, verbs and commands, pasted together", function()
+      term:paste("for i = 1, 2 do\n  print('pasted ' .. i)\nend\n\\timing off\nhelp nothing\n'last' .. ' one'\n")
+      term:keys("Enter")
+
+      term:wait("\npasted 1\npasted 2\ntiming is off\nmmlua: unknown verb 'nothing'\n")
+      assert.is_nil(term:screen():find("\nlast one")) -- what follows a failure may rest on it
+   end)
+
+   it("is Lua when it is nothing else, and said to be wrong as a whole", function()
+      term:paste("local a = 1\nlocal b = = 2\nprint(a)")
+      term:keys("Enter")
+
+      term:wait("\nstdin:2: unexpected symbol near '='\n>")
+   end)
+
    it("takes nothing that is pasted for a key", function()
       term:paste("'a\7\27[Ab\1c'")
       term:wait("'a[Abc'")
@@ -121,6 +136,7 @@ describe("a line", function()
 
    it("of several lines is left upwards from its first", function()
       term:enter("'before'")
+      term:wait("\nbefore\n>") -- what comes earlier is typed, not pasted
       term:paste("'a' ..\n'b'")
       term:keys("Enter")
       term:wait("\nab")
@@ -138,7 +154,9 @@ describe("a line", function()
 
       term:resize(40, 20)
 
-      term:wait(("x"):rep(37) .. "\n" .. ("x"):rep(13) .. "'")
+      term:type(" .. ''")
+      local screen = term:wait(("x"):rep(37) .. "\n" .. ("x"):rep(13) .. "' .. ''")
+      assert.are.equal(1, select(2, ("\n" .. screen):gsub("\n> '", "")))
       term:keys("Enter")
       term:wait("\n" .. ("x"):rep(40) .. "\n" .. ("x"):rep(10) .. "\n>")
    end)

@@ -32,12 +32,24 @@ describe("in a session", function()
       assert.are.equal("3\tnil\tx\n", run("1 + 2, nil, 'x' -- a comment\nlocal y = 1").stdout)
    end)
 
+   it("a result has no second value where all went well", function()
+      local result = run("select('#', lake:status()), select('#', lake:list_schema_versions())\nreturn")
+
+      assert.are.same({"1\t1\n", "", 0}, {result.stdout, result.stderr, result.code})
+   end)
+
    it("an equals sign in front is as good as nothing", function()
       assert.are.equal("3\n", run("=1 + 2").stdout)
    end)
 
    it("globals stay, and a statement may take several lines", function()
       assert.are.equal("12\n", run("function f(a)\n  return a * 2\nend\nf(6)").stdout)
+   end)
+
+   it("an expression may take several lines too", function()
+      assert.are.equal("ab\n2\n", run("'a' ..\n'b'\n#{\n  1,\n  2}").stdout)
+      assert.are.equal("stdin:1: '}' expected near <eof>\n", run("{1").stderr)
+      assert.are.equal("stdin:1: unexpected symbol near '}'\n", run("}").stderr)
    end)
 
    it("`mm` and `lake` are there", function()
@@ -112,6 +124,10 @@ describe("in a session", function()
       assert.are.equal("usage: mmlua outdated [options] [VIEW_SET]", run("help outdated").stdout:match("[^\n]*"))
    end)
 
+   it("a question mark is a question", function()
+      assert.are.equal(run("\\?").stdout, run(" ? ").stdout)
+   end)
+
    it("exit and quit end it, unless they are variables", function()
       assert.are.equal("1\n", run("1\nquit\n2").stdout)
       assert.are.equal("1\n", run("1\nexit\n2").stdout)
@@ -138,6 +154,7 @@ describe("in a session", function()
       ["mm.opn()"] = "stdin:1: no function 'opn'; did you mean 'open'?\n",
       ["lake:plan{verdict = {}}"] = "stdin:1: lake:plan: unknown option 'verdict'; did you mean 'verdicts'?\n",
       ["prnt(1)"] = "stdin:1: attempt to call a nil value (global 'prnt'); did you mean 'print'?\n",
+      ["select * from lakehouse_partitions"] = "error: that is neither Lua nor a verb\nhint: SQL is for psql; help lists the verbs\n",
       ["\\timming"] = "error: no command is called '\\timming'; did you mean '\\timing'?; \\? lists them\n",
       ["\\h list_view_set"] = "error: nothing is documented as 'list_view_set'; did you mean 'list_view_sets'?\n",
    } do

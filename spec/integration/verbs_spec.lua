@@ -98,12 +98,27 @@ hint: a script is named with a slash, a dot, or after `--`: mmlua ./view-set
    end)
 
    it("find modules in the installation and the system's folders only", function()
-      local paths = shell.lines(run("LUA_PATH=/nowhere/?.lua LUA_CPATH=./?.so mmlua paths").stdout)
+      local paths = run("LUA_PATH='/nowhere/?.lua;;' LUA_CPATH='./?.so;;' mmlua paths").stdout
 
-      assert.are.equal(1, (paths[1]:find(root .. "/share/mm/lua/?.lua;" .. root .. "/share/mm/lua/?/init.lua;", 1, true)))
-      assert.are.equal(1, (paths[2]:find(root .. "/lib/lua/5.4/?.so;", 1, true)))
-      for folder in (paths[1] .. ";" .. paths[2]):gmatch("[^;]+") do
-         assert.is_truthy(folder:find("^/usr/") or folder:find(root, 1, true), folder)
+      assert.are.equal("", run("LUA_PATH=/nowhere/?.lua LUA_CPATH=./?.so mmlua paths").stderr)
+      for folder in paths:gmatch("[^;\n]+") do
+         assert.is_truthy(folder:find("^/usr/"), folder)
+      end
+   end)
+
+   it("and scripts find no others in place of those of mm", function()
+      run("mkdir -p mm && echo 'return {}' > mm.lua && cp mm.lua mm/text.lua && cp mm.lua mm/own.lua")
+
+      assert.are.equal("7d\n", run("mmlua -l t=mm.text -e 'print(t.duration(604800))'").stdout)
+      assert.are.equal("true", run("mmlua -e 'print(pcall(require, \"mm.own\"))'").stdout:match("^%a+"))
+      run("rm -r mm mm.lua")
+   end)
+
+   it("and scripts are told where mm has no such module", function()
+      local result = run("mmlua -l mm.nosuch").stderr
+
+      for _, name in ipairs{"/share/mm/lua/mm/nosuch.lua", "/share/mm/lua/mm/nosuch/init.lua", "/lib/lua/5.4/mm/nosuch.so"} do
+         assert.is_truthy(result:find(("\n\tno file '%s%s'"):format(root, name), 1, true), result)
       end
    end)
 

@@ -218,7 +218,7 @@ describe("nginx", function()
       assert.are_not.equal("evil", request.request_id)
       request.request_id = nil
       assert.are.same({route = "get_status", path = {}, query = {}, body = {}, key = KEY, accept = "json",
-         remote = "127.0.1." .. address}, request)
+         remote = "127.0.1." .. address, changes_enabled = true}, request)
    end)
 
    it("logs who asked for what, and never a key", function()
@@ -228,6 +228,8 @@ describe("nginx", function()
       assert.are.same({answer.headers["x-request-id"], "get_retirement", "mm_abcdefgh", 400, "/v1/retirements/" .. ID},
          {entry.request_id, entry.route, entry.key, entry.status, entry.path})
       assert.are.equal("number", type(entry.seconds))
+      entry = server:log(ask("/v1/status").headers["x-request-id"])
+      assert.is_truthy(entry.worker_seconds:find("^%d+%.%d+$"))
       assert.is_nil(line:find(KEY:sub(12), 1, true))
    end)
 end)
@@ -245,5 +247,45 @@ describe("nginx without changes", function()
       assert.are.equal(1, #worker:requests())
       server:stop()
       worker:stop()
+   end)
+end)
+
+describe("nginx with TLS", function()
+   local worker, server
+
+   setup(function()
+      worker = stub.start()
+      server = http.start{worker = worker.path, changes = true, tls = true}
+   end)
+
+   teardown(function()
+      server:stop()
+      worker:stop()
+   end)
+
+   it("takes changes from everywhere, in HTTP/1.1 and 2", function()
+      worker:answer_json(200, "{}")
+
+      for _, version in ipairs{"--http1.1", "--http2"} do
+         local answer = server:ask("/v1/holds", {method = "POST", body = '{"reason":"r"}', key = KEY, curl = version,
+            address = "192.0.2.1", headers = {"Origin: https://127.0.0.1:" .. server.port}})
+
+         assert.are.equal(200, answer.status)
+         assert.is_truthy(answer.headers["strict-transport-security"]:find("^max%-age="))
+      end
+   end)
+
+   it("answers who does not speak it with a problem", function()
+      local answer = server:send("GET /v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+
+      assert.are.same({403, "insecure"}, {answer.status, answer.json.code})
+   end)
+
+   it("cuts what is cut short in HTTP/2, too", function()
+      worker:answer('{"status":200,"type":"application/x-ndjson"}\n' .. ("100000\n" .. ("x"):rep(100000)):rep(3))
+
+      local answer = server:ask("/v1/partitions", {key = KEY, headers = {"Accept: application/x-ndjson"}})
+
+      assert.are.equal(92, answer.code) -- curl: HTTP/2 stream was not closed cleanly
    end)
 end)

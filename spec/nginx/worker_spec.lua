@@ -95,12 +95,14 @@ describe("nginx", function()
    end)
 
    it("never sends twice what changes something", function()
-      worker:answer("@DIE\n")
+      for _, cut in ipairs{"@DIE\n", '{"status":201,"type":"application/json"}\n5\n{"a":'} do
+         worker:answer(cut)
 
-      local answer = server:ask("/v1/holds", HOLD)
+         local answer = server:ask("/v1/holds", HOLD)
 
-      assert.are.same({502, "no_worker", "unknown"}, {answer.status, answer.json.code, answer.json.outcome})
-      assert.are.equal(1, #worker:requests())
+         assert.are.same({502, "no_worker", "unknown"}, {answer.status, answer.json.code, answer.json.outcome})
+         assert.are.equal(1, #worker:requests())
+      end
    end)
 
    it("waits for a worker that is started again", function()
@@ -133,6 +135,7 @@ describe("nginx", function()
       assert_closed()
       worker:answer_json(200, "{}")
       assert.are.equal(200, get().status) -- its permit is free again
+      assert.is_truthy(get("/metrics").body:find("\nmm_http_aborted_total [1-9]"))
    end)
 
    it("cancels a list that a client does not read to its end", function()
@@ -221,6 +224,7 @@ describe("failures", function()
       assert.are.same({429, "too_many_failures"}, {answer.status, answer.json.code})
       assert.is_true(tonumber(answer.headers["retry-after"]) <= 60)
       assert.are.equal(10, #worker:requests())
+      assert.are.equal(200, server:ask("/livez", {address = "192.0.2.1"}).status)
       assert.are.equal(401, ask("192.0.2.2", KEY).status)
    end)
 

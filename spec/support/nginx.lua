@@ -26,8 +26,22 @@ local function user()
    return shell.run("id -u").stdout == "0\n" and "root" or nil
 end
 
+local CERTIFICATE = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -keyout %s/tls.key "
+   .. "-out %s/tls.crt"
+
+-- As the comment in mm.conf has it.
+local function listen(self, opts)
+   local text = FROM_ELSEWHERE:gsub("8700", self.port)
+   if not opts.tls then
+      return text
+   end
+   assert(shell.run(CERTIFICATE:gsub("%%s", self.folder)).code == 0)
+   return text:gsub("(:%d+);$", "%1 ssl http2;") .. ("ssl_certificate %s/tls.crt;ssl_certificate_key %s/tls.key;")
+      :gsub("%%s", self.folder)
+end
+
 local function configure(self, opts)
-   local replace = {["listen 127.0.0.1:8700;"] = FROM_ELSEWHERE:gsub("8700", self.port)}
+   local replace = {["listen 127.0.0.1:8700;"] = listen(self, opts)}
    for old, new in pairs(opts.replace or {}) do
       replace[old] = new
    end
@@ -38,7 +52,8 @@ local function configure(self, opts)
 end
 
 function nginx.start(opts)
-   local self = setmetatable({port = shell.run(FREE_PORT).stdout:match("%d+")}, nginx)
+   local self = setmetatable({scheme = opts.tls and "https" or "http"}, nginx)
+   self.port = shell.run(FREE_PORT).stdout:match("%d+")
    self.folder = shell.run("mktemp -d").stdout:match("%S+")
    local path, log = configure(self, opts), self.folder .. "/error.log"
    local command = (opts.nice or "") .. " nginx -e stderr -c " .. path
@@ -63,7 +78,7 @@ local function parse(text)
 end
 
 local function command(self, path, opts, is_later)
-   local words = {"curl -sSi --path-as-is --max-time", opts.seconds or 20, opts.curl or "",
+   local words = {"curl -ksSi --path-as-is --max-time", opts.seconds or 20, opts.curl or "",
       opts.method == "HEAD" and "-I" or opts.method and "-X " .. opts.method or ""}
    local function header(text)
       words[#words + 1] = "-H " .. shell.quote(text)
@@ -81,7 +96,7 @@ local function command(self, path, opts, is_later)
       header("Content-Type: " .. (opts.content_type or "application/json"))
       words[#words + 1] = "--data-binary " .. (is_later and shell.quote(opts.body) or "@-")
    end
-   words[#words + 1] = shell.quote(("http://127.0.0.1:%s%s"):format(self.port, path))
+   words[#words + 1] = shell.quote(("%s://127.0.0.1:%s%s"):format(self.scheme, self.port, path))
    return table.concat(words, " ")
 end
 

@@ -8,7 +8,7 @@
 --   term:wait(text)              until the screen has it; raises with the screen after 10 seconds
 --   term:wait_for(f, what)       until f(screen) is true, and gives that
 --   term:wait_end()              until the command has ended
---   term:resize(columns, lines)  term:clear()  term:close()
+--   term:resize(columns, lines)  term:close()
 local shell = require("spec.support.shell")
 
 local tmux = {}

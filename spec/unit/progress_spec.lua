@@ -63,6 +63,19 @@ describe("progress on lines", function()
       assert.are.same({"written 0\n", "written 5 000, 500/s\n"}, written)
    end)
 
+   it("leaves the end to others when told so", function()
+      local shown = new{word = "written", is_bar = false}
+
+      now = 1002
+      shown:set(1000, 3000, false)
+      now = 1005
+      shown:set(2000, 3000, false)
+      now = 1006
+      shown:set(3000, 3000, false)
+
+      assert.are.same({"written 2 000 of 3 000, 400/s, 3 s left\n"}, written)
+   end)
+
    it("counts what was gone or had changed as dealt with", function()
       local shown = new{word = "retired", is_bar = false}
 
@@ -135,6 +148,29 @@ describe("report.progress", function()
 
    it("says nothing when it is to be quiet", function()
       assert.is_nil(report.progress("retired", {quiet = true}))
+   end)
+
+   it("is nothing for an export that is written among it", function()
+      local function of(file, facts)
+         return terminal.with(facts, report.export_progress, {output = file}) ~= nil
+      end
+
+      assert.is_false(of("-", {width = 80}))
+      assert.is_true(of("-", {}))
+      assert.is_true(of("file", {width = 80}))
+      assert.is_nil(report.export_progress{output = "file", quiet = true})
+   end)
+
+   it("of an export is a bar on a terminal, and elsewhere nothing while it is quick", function()
+      local function of(facts)
+         return capture.run(terminal.with, facts, function()
+            report.export_progress{output = "file"}(5, 10, false)
+            report.export_progress{output = "file"}(10, 10, true)
+         end).stderr
+      end
+
+      assert.are.equal("", of{})
+      assert.is_truthy(of{width = 80, environment = {NO_COLOR = "1"}}:find("\r[█████     ] written 5 of 10", 1, true))
    end)
 
    it("is a callback for batches", function()

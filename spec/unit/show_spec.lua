@@ -87,6 +87,20 @@ blocks                  7      0 B
       assert.are.equal(2, #shell.lines(shown({width = 10}, {{a = ("x"):rep(30), b = 1}}).stdout))
    end)
 
+   it("breaks what is too long in rows one below the other, between words", function()
+      show.vertical = true
+
+      assert.are.equal("-[ 1 ]----------------------------------\na  one two\n   three\n",
+         (shown({width = 10}, {{a = "one two three"}}).stdout:gsub("\27%[[%d;]*m", "")))
+   end)
+
+   it("keeps rows within something else a table, without the columns that there is no room for", function()
+      local facts = {width = 34, environment = {NO_COLOR = "1"}}
+
+      assert.are.equal("list\n  name       count\n  aaaaaaaaa      1\n  b             22\n  not shown for want of room: zeta\n",
+         shown(facts, {list = {{name = "aaaaaaaaa", count = 1, zeta = ("z"):rep(20)}, {name = "b", count = 22}}}).stdout)
+   end)
+
    it("prints other tables key by key, what is in them indented", function()
       local long = {}
       for i = 1, 20 do
@@ -120,6 +134,13 @@ blocks                  7      0 B
       local shared = {1}
 
       assert.are.equal("a  {1}\nb  {1}\n", text{a = shared, b = shared})
+   end)
+
+   it("folds an error where the terminal is too narrow", function()
+      local result = shown({width = 24, environment = {NO_COLOR = "1"}}, nil,
+         errors.new("io", "a disk is full", {hint = "make room and run it again"}))
+
+      assert.are.equal("error: a disk is full\nhint: make room and\n   run it again\n", result.stderr)
    end)
 
    it("prints an error as message, detail and hint", function()

@@ -54,6 +54,7 @@ describe("text.width", function()
       assert.are.equal("  one  two\n     three", text.fold("  one  two three", 14))
       assert.are.equal("  one two three", text.fold("  one two three"))
       assert.are.equal("one two\nthree four", text.fold("one two\nthree four", 4))
+      assert.are.equal("file abcdefghijklmnop\n   two", text.fold("file abcdefghijklmnop two", 12))
    end)
 end)
 

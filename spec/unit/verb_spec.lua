@@ -93,6 +93,12 @@ describe("help", function()
       assert.are.equal(2, result[1])
    end)
 
+   it("of a session is verbs, and nothing about the command line", function()
+      local text = capture.run(help.show_verbs, "/nowhere", {"undo", "zeta"}).stdout
+
+      assert.is_truthy(text:find("^Verbs; `help VERB` says more.*\nRetire and take back:\n  undo          \n\nOthers:\n  zeta *\n$"))
+   end)
+
    it("lists verbs by group, without those that are not there", function()
       local text = capture.run(help.show, "/nowhere", {"undo", "zeta", "plan"}).stdout
 

@@ -1,274 +1,51 @@
 #include "mm/export.h"
 
-#include "json.h"
-#include "lake.h"
+#include "export_rows.h"
 #include "mm/time.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 
-enum { PAGE = 10000, CURSOR = 7, LIMIT = 11, PARAMS = 12, CURSOR_PARTS = 4 };
+enum { PAGE = 10000, CURSOR = 7, LIMIT = 11, PARAMS = 12, CURSOR_PARTS = 4, PATH_BYTES = 4096 };
 
-static void write_hex(FILE *file, const char *data, size_t length)
-{
-    static const char digits[] = "0123456789abcdef";
-
-    for (size_t i = 0; i < length; i++) {
-        putc(digits[(unsigned char)data[i] >> 4], file);
-        putc(digits[(unsigned char)data[i] & 15], file);
-    }
-}
-
-static void write_csv_text(FILE *file, const char *data, size_t length)
-{
-    bool is_plain = length > 0;
-
-    for (size_t i = 0; i < length && is_plain; i++)
-        is_plain = !strchr(",\"\r\n", data[i]);
-    if (is_plain) {
-        fwrite(data, 1, length, file);
-        return;
-    }
-    putc('"', file);
-    for (size_t i = 0; i < length; i++) {
-        if (data[i] == '"')
-            putc('"', file);
-        putc(data[i], file);
-    }
-    putc('"', file);
-}
-
-static void write_texts(FILE *file, const mm_value *value)
-{
-    mm_value element;
-    size_t at = 0;
-    const char *separator = "[";
-
-    while (mm_texts_next(value, &at, &element)) {
-        fputs(separator, file);
-        if (element.kind == MM_NULL)
-            fputs("null", file);
-        else
-            mm_json_write_text(file, element.as.bytes.data, element.as.bytes.length);
-        separator = ",";
-    }
-    fputs(separator[0] == '[' ? "[]" : "]", file);
-}
-
-/* Everything but text, of which each format has its own way. */
-static void write_plain(FILE *file, const mm_value *value)
-{
-    char time[MM_TIME_TEXT_BYTES];
-
-    switch (value->kind) {
-    case MM_INT:
-        fprintf(file, "%lld", (long long)value->as.integer);
-        break;
-    case MM_TIME:
-        mm_time_format(value->as.integer, time);
-        fputs(time, file);
-        break;
-    case MM_BYTES:
-        write_hex(file, value->as.bytes.data, value->as.bytes.length);
-        break;
-    default: /* partitions have no other kinds */
-        break;
-    }
-}
-
-static bool is_plain_element(const mm_value *element)
-{
-    const char *data = element->as.bytes.data;
-    size_t length = element->as.bytes.length;
-
-    if (element->kind == MM_NULL)
-        return true;
-    if (length == 0 || (length == 4 && !strncasecmp(data, "null", 4)))
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if (strchr("{},\"\\ \t\n\r\v\f", data[i]))
-            return false;
-    return true;
-}
-
-/* An element of an array as PostgreSQL writes it: in quotes where it must be, which CSV doubles. */
-static void write_element(FILE *file, const mm_value *element)
-{
-    if (element->kind == MM_NULL) {
-        fputs("NULL", file);
-        return;
-    }
-    bool is_plain = is_plain_element(element);
-    fputs(is_plain ? "" : "\"\"", file);
-    for (size_t i = 0; i < element->as.bytes.length; i++) {
-        char c = element->as.bytes.data[i];
-        if (c == '"')
-            fputs("\\\"\"", file);
-        else if (c == '\\')
-            fputs("\\\\", file);
-        else
-            putc(c, file);
-    }
-    fputs(is_plain ? "" : "\"\"", file);
-}
-
-/* A comma or a quote in it has to be quoted: that of two elements, or of one in quotes. */
-static bool is_plain_array(const mm_value *texts)
-{
-    mm_value element;
-    size_t at = 0, count = 0;
-    bool is_plain = true;
-
-    for (; mm_texts_next(texts, &at, &element); count++)
-        is_plain = is_plain && is_plain_element(&element);
-    return is_plain && count < 2;
-}
-
-static void write_csv_texts(FILE *file, const mm_value *value)
-{
-    const char *quote = is_plain_array(value) ? "" : "\"", *separator = "";
-    mm_value element;
-    size_t at = 0;
-
-    fprintf(file, "%s{", quote);
-    for (; mm_texts_next(value, &at, &element); separator = ",") {
-        fputs(separator, file);
-        write_element(file, &element);
-    }
-    fprintf(file, "}%s", quote);
-}
-
-static void write_csv_row(FILE *file, const mm_result *page, int64_t row, int columns)
-{
-    for (int column = 0; column < columns; column++) {
-        mm_value value = mm_result_value(page, row, column);
-        if (column > 0)
-            putc(',', file);
-        bool is_bytes = value.kind == MM_BYTES;
-        if (value.kind == MM_TEXT || (is_bytes && value.as.bytes.length == 0))
-            write_csv_text(file, value.as.bytes.data, value.as.bytes.length);
-        else if (value.kind == MM_TEXTS)
-            write_csv_texts(file, &value);
-        else
-            write_plain(file, &value);
-    }
-    putc('\n', file);
-}
-
-static void write_json_row(FILE *file, const mm_result *page, int64_t row, int columns)
-{
-    const char *separator = "{";
-
-    for (int column = 0; column < columns; column++) {
-        mm_value value = mm_result_value(page, row, column);
-        if (value.kind == MM_NULL)
-            continue;
-        fprintf(file, "%s\"%s\":", separator, mm_result_name(page, column));
-        separator = ",";
-        bool is_quoted = value.kind == MM_TIME || value.kind == MM_BYTES;
-        if (is_quoted)
-            putc('"', file);
-        if (value.kind == MM_TEXT)
-            mm_json_write_text(file, value.as.bytes.data, value.as.bytes.length);
-        else if (value.kind == MM_TEXTS)
-            write_texts(file, &value);
-        else
-            write_plain(file, &value);
-        if (is_quoted)
-            putc('"', file);
-    }
-    fputs(separator[0] == '{' ? "{}\n" : "}\n", file);
-}
-
-static void write_header(FILE *file, const mm_result *page, int columns)
-{
-    for (int column = 0; column < columns; column++)
-        fprintf(file, "%s%s", column > 0 ? "," : "", mm_result_name(page, column));
-    putc('\n', file);
-}
-
-/* The last column is the row's address, which only the cursor needs. */
-static void write_page(FILE *file, const mm_result *page, mm_format format, bool is_first)
-{
-    int columns = mm_result_columns(page) - 1;
-
-    if (is_first && format == MM_CSV)
-        write_header(file, page, columns);
-    for (int64_t row = 0; row < mm_result_rows(page); row++)
-        (format == MM_CSV ? write_csv_row : write_json_row)(file, page, row, columns);
-}
+struct mm_export {
+    mm_format format;
+    FILE *file;
+    char path[PATH_BYTES + 1], unfinished[PATH_BYTES + 8]; /* where it is written, until complete */
+    char *chosen[MM_EXPORT_PARAMS];
+    const char *params[PARAMS];
+    char begin[MM_TIME_TEXT_BYTES];
+    mm_result *page; /* has the texts that the cursor points to */
+    bool is_last_pass;
+    int64_t pages, partitions;
+};
 
 /* Where the page ended: view set, instance and begin are the first three columns; a null one stays
- * null. Texts stay the page's, `begin` is where the time goes. */
-static void move_cursor(const mm_result *page, char begin[MM_TIME_TEXT_BYTES], const char **params)
+ * null. Texts stay the page's. */
+static void move_cursor(mm_export *export)
 {
     static const int offsets[CURSOR_PARTS] = {0, 1, 2, -1};
-    int64_t last = mm_result_rows(page) - 1;
+    int64_t last = mm_result_rows(export->page) - 1;
 
     for (int i = 0; i < CURSOR_PARTS; i++) {
-        int column = offsets[i] < 0 ? mm_result_columns(page) - 1 : offsets[i];
-        mm_value value = mm_result_value(page, last, column);
+        int column = offsets[i] < 0 ? mm_result_columns(export->page) - 1 : offsets[i];
+        mm_value value = mm_result_value(export->page, last, column);
         if (value.kind == MM_TIME)
-            mm_time_format(value.as.integer, begin);
-        params[CURSOR + i] = value.kind == MM_NULL   ? NULL
-                             : value.kind == MM_TIME ? begin
-                                                     : value.as.bytes.data;
+            mm_time_format(value.as.integer, export->begin);
+        export->params[CURSOR + i] = value.kind == MM_NULL   ? NULL
+                                     : value.kind == MM_TIME ? export->begin
+                                                             : value.as.bytes.data;
     }
 }
 
-static mm_code io_error(mm_error *err)
+static mm_code write_error(const mm_export *export, mm_error *err)
 {
-    return mm_error_set(err, MM_IO, "cannot write the partitions: %s", strerror(errno));
-}
-
-static mm_code export_pass(mm_lake *lake, const char **params, const char *modes, mm_format format,
-                           FILE *file, int64_t *partitions, mm_error *err)
-{
-    char begin[MM_TIME_TEXT_BYTES];
-    int64_t rows = PAGE;
-    mm_result *page = NULL;
-    mm_code code = MM_OK;
-
-    for (int i = CURSOR; i < CURSOR + CURSOR_PARTS; i++)
-        params[i] = NULL;
-    for (bool is_first = !modes; rows == PAGE && code == MM_OK; is_first = false) {
-        mm_result *before = page; /* has the texts that the cursor points to */
-        page = NULL;
-        code = mm_lake_select(lake, "partitions", modes, params, PARAMS, &page, err);
-        mm_result_free(before);
-        if (code)
-            break;
-        rows = mm_result_rows(page);
-        write_page(file, page, format, is_first);
-        if (rows > 0)
-            move_cursor(page, begin, params);
-        *partitions += rows;
-        if (ferror(file))
-            code = io_error(err);
-    }
-    mm_result_free(page);
-    return code;
-}
-
-mm_code mm_export_partitions(mm_lake *lake, const char *const params[MM_EXPORT_PARAMS],
-                             mm_format format, FILE *file, int64_t *partitions, mm_error *err)
-{
-    const char *all[PARAMS] = {NULL};
-    int64_t count = 0;
-
-    memcpy(all, params, MM_EXPORT_PARAMS * sizeof params[0]);
-    all[LIMIT] = "10000"; /* PAGE */
-    mm_code code = export_pass(lake, all, NULL, format, file, &count, err);
-    if (code == MM_OK)
-        code = export_pass(lake, all, "nulls", format, file, &count, err);
-    if (code == MM_OK && fflush(file))
-        code = io_error(err);
-    if (code == MM_OK)
-        *partitions = count;
-    return code;
+    mm_error_set(err, MM_IO, "cannot write the partitions: %s", strerror(errno));
+    if (export->path[0])
+        mm_error_detail(err, "file %s", export->unfinished[0] ? export->unfinished : export->path);
+    return MM_IO;
 }
 
 static mm_code path_error(const char *path, mm_error *err)
@@ -284,38 +61,126 @@ static bool is_special(const char *path)
     return !stat(path, &status) && !S_ISREG(status.st_mode);
 }
 
-static mm_code export_to(mm_lake *lake, const char *const params[MM_EXPORT_PARAMS],
-                         mm_format format, const char *path, int64_t *partitions, mm_error *err)
+static mm_code open_file(mm_export *export, const char *path, mm_error *err)
 {
-    FILE *file = fopen(path, "w");
-
-    if (!file)
-        return path_error(path, err);
-    mm_code code = mm_export_partitions(lake, params, format, file, partitions, err);
-    if (code == MM_IO)
-        mm_error_detail(err, "file %s", path);
-    if (fclose(file) && code == MM_OK)
-        code = path_error(path, err);
-    return code;
+    export->file = stdout;
+    if (!strcmp(path, "-"))
+        return MM_OK;
+    memcpy(export->path, path, strlen(path) + 1);
+    if (!is_special(path))
+        snprintf(export->unfinished, sizeof export->unfinished, "%s.part", path);
+    const char *written = export->unfinished[0] ? export->unfinished : path;
+    export->file = fopen(written, "w");
+    if (export->file)
+        return MM_OK;
+    (void)path_error(written, err);
+    export->unfinished[0] = '\0'; /* whatever is there is not ours */
+    return MM_IO;
 }
 
-mm_code mm_export_partitions_to(mm_lake *lake, const char *const params[MM_EXPORT_PARAMS],
-                                mm_format format, const char *path, int64_t *partitions,
-                                mm_error *err)
+static bool copy_params(mm_export *export, const char *const params[MM_EXPORT_PARAMS])
 {
-    char unfinished[4096 + 8];
+    for (int i = 0; i < MM_EXPORT_PARAMS; i++) {
+        export->chosen[i] = params[i] ? strdup(params[i]) : NULL;
+        export->params[i] = export->chosen[i];
+        if (params[i] && !export->chosen[i])
+            return false;
+    }
+    export->params[LIMIT] = "10000"; /* PAGE */
+    return true;
+}
 
-    if (!strcmp(path, "-"))
-        return mm_export_partitions(lake, params, format, stdout, partitions, err);
-    if (is_special(path))
-        return export_to(lake, params, format, path, partitions, err);
-    if (strlen(path) > 4096)
+mm_code mm_export_begin(const char *const params[MM_EXPORT_PARAMS], mm_format format,
+                        const char *path, mm_export **out, mm_error *err)
+{
+    if (strlen(path) > PATH_BYTES)
         return mm_error_set(err, MM_INVALID, "the path is too long");
-    snprintf(unfinished, sizeof unfinished, "%s.part", path);
-    mm_code code = export_to(lake, params, format, unfinished, partitions, err);
-    if (code == MM_OK && rename(unfinished, path))
-        code = path_error(path, err);
+    mm_export *export = calloc(1, sizeof *export);
+    mm_code code = MM_OK;
+
+    if (!export || !copy_params(export, params))
+        code = mm_error_set(err, MM_MEMORY, "out of memory");
+    else
+        code = open_file(export, path, err);
+    if (code) {
+        mm_export_free(export);
+        return code;
+    }
+    export->format = format;
+    *out = export;
+    return MM_OK;
+}
+
+static mm_code close_file(mm_export *export, mm_error *err)
+{
+    FILE *file = export->file;
+
+    export->file = NULL;
+    return file != stdout && fclose(file) ? path_error(export->path, err) : MM_OK;
+}
+
+static mm_code complete(mm_export *export, mm_error *err)
+{
+    if (fflush(export->file))
+        return write_error(export, err);
+    mm_code code = close_file(export, err);
+    if (code || !export->unfinished[0])
+        return code;
+    if (rename(export->unfinished, export->path))
+        return path_error(export->path, err);
+    export->unfinished[0] = '\0';
+    return MM_OK;
+}
+
+/* Rows with a null in the key come in a pass of their own, after all others. */
+static bool move_on(mm_export *export)
+{
+    if (mm_result_rows(export->page) == PAGE) {
+        move_cursor(export);
+        return true;
+    }
+    for (int i = CURSOR; i < CURSOR + CURSOR_PARTS; i++)
+        export->params[i] = NULL;
+    bool was_last = export->is_last_pass;
+    export->is_last_pass = true;
+    return !was_last;
+}
+
+mm_code mm_export_page(mm_export *export, mm_lake *lake, int64_t *partitions, bool *is_complete,
+                       mm_error *err)
+{
+    mm_result *page = NULL;
+    mm_code code = mm_lake_select(lake, "partitions", export->is_last_pass ? "nulls" : NULL,
+                                  export->params, PARAMS, &page, err);
+
     if (code)
-        (void)remove(unfinished);
-    return code;
+        return code;
+    mm_result_free(export->page);
+    export->page = page;
+    mm_export_write(export->file, page, export->format, export->pages++ == 0);
+    export->partitions += mm_result_rows(page);
+    if (ferror(export->file))
+        return write_error(export, err);
+    bool is_done = !move_on(export);
+    if (is_done && (code = complete(export, err)) != MM_OK)
+        return code;
+    *partitions = export->partitions;
+    *is_complete = is_done;
+    return MM_OK;
+}
+
+void mm_export_free(mm_export *export)
+{
+    mm_error ignored = {0};
+
+    if (!export)
+        return;
+    if (export->file)
+        (void)!close_file(export, &ignored);
+    if (export->unfinished[0])
+        (void)remove(export->unfinished);
+    mm_result_free(export->page);
+    for (int i = 0; i < MM_EXPORT_PARAMS; i++)
+        free(export->chosen[i]);
+    free(export);
 }

@@ -8,6 +8,7 @@
 
 #define RESULT_MT "mm.result"
 #define TEXT_MT "mm.buffer"
+#define EXPORT_MT "mm.export"
 
 static int lake_release(lua_State *L)
 {
@@ -234,24 +235,49 @@ static int lake_check_present(lua_State *L)
     return mml_pushdone(L, code, &err);
 }
 
-/* lake_export(lake, path, format, {n = 7, ...}) -> partitions | nil, err */
+static int export_release(lua_State *L)
+{
+    void **box = luaL_checkudata(L, 1, EXPORT_MT);
+
+    mm_export_free(*box);
+    *box = NULL;
+    return 0;
+}
+
+/* lake_export(lake, path, format, {n = 7, ...}) -> export | nil, err */
 static int lake_export(lua_State *L)
 {
     static const char *const formats[] = {"csv", "jsonl", NULL};
-    mm_lake *lake = mml_checklake(L);
+    (void)mml_checklake(L);
     const char *path = mml_checktext(L, 2);
-    int format = luaL_checkoption(L, 3, NULL, formats);
+    mm_format format = luaL_checkoption(L, 3, NULL, formats) ? MM_JSONL : MM_CSV;
     const char *params[MM_MAX_PARAMS];
-    int64_t partitions = 0;
+    mm_export *export = NULL;
     mm_error err = {0};
 
     luaL_argcheck(L, mml_checkparams(L, 4, params) == MM_EXPORT_PARAMS, 4,
                   "not the parameters of an export");
-    if (mm_export_partitions_to(lake, params, format ? MM_JSONL : MM_CSV, path, &partitions,
-                                &err) != MM_OK)
+    void **box = mml_newbox(L, EXPORT_MT);
+    if (mm_export_begin(params, format, path, &export, &err) != MM_OK)
+        return mml_fail(L, &err);
+    *box = export;
+    return 1;
+}
+
+/* lake_export_page(lake, export) -> partitions so far, whether that was the last page | nil, err */
+static int lake_export_page(lua_State *L)
+{
+    mm_lake *lake = mml_checklake(L);
+    mm_export *export = mml_checkbox(L, 2, EXPORT_MT);
+    int64_t partitions = 0;
+    bool is_complete = false;
+    mm_error err = {0};
+
+    if (mm_export_page(export, lake, &partitions, &is_complete, &err) != MM_OK)
         return mml_fail(L, &err);
     mml_pushint(L, partitions);
-    return 1;
+    lua_pushboolean(L, is_complete);
+    return 2;
 }
 
 /* statement(name, features) -> text | nil, err: what would be sent, without comments */
@@ -272,6 +298,7 @@ static int statement(lua_State *L)
 void mml_open_lake(lua_State *L)
 {
     static const luaL_Reg methods[] = {{"close", lake_release}, {NULL, NULL}};
+    static const luaL_Reg exports[] = {{"close", export_release}, {NULL, NULL}};
     static const luaL_Reg none[] = {{NULL, NULL}};
     static const luaL_Reg functions[] = {
         {"lake_open", lake_open},
@@ -285,6 +312,7 @@ void mml_open_lake(lua_State *L)
         {"lake_check_writable", lake_check_writable},
         {"lake_publish", lake_publish},
         {"lake_export", lake_export},
+        {"lake_export_page", lake_export_page},
         {"lake_upgrade", lake_upgrade},
         {"lake_adopt", lake_adopt},
         {"lake_check_present", lake_check_present},
@@ -295,6 +323,7 @@ void mml_open_lake(lua_State *L)
     mml_newclass(L, LAKE_MT, methods, lake_release);
     mml_newclass(L, RESULT_MT, none, result_release);
     mml_newclass(L, TEXT_MT, none, text_release);
+    mml_newclass(L, EXPORT_MT, exports, export_release);
     luaL_setfuncs(L, functions, 0);
     mml_open_retirement(L);
     mml_open_audit(L);

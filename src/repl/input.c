@@ -29,10 +29,8 @@ static void heed_notes(mm_line *line)
 {
     if (mm_signals_take(MM_NOTE_STOP))
         stop(line->editor);
-    if (mm_signals_take(MM_NOTE_RESIZE)) {
-        el_resize(line->editor);
-        el_set(line->editor, EL_REFRESH);
-    }
+    if (mm_signals_take(MM_NOTE_RESIZE))
+        mm_line_redraw(line);
     if (mm_signals_take(MM_NOTE_INTERRUPT))
         line->is_interrupted = true;
 }

@@ -22,6 +22,9 @@ mm_line *mm_line_of(EditLine *editor);
 /* input.c: one character from the terminal, for libedit. 0 at the end, -1 when interrupted. */
 int mm_input_read(EditLine *editor, wchar_t *out);
 
+/* redraw.c: draws the line that is edited anew, after the terminal changed its size. */
+void mm_line_redraw(mm_line *line);
+
 /* keys.c: what keys do beyond what libedit has. */
 void mm_keys_bind(EditLine *editor);
 

@@ -96,44 +96,115 @@ static void add_absolute(luaL_Buffer *buffer, const char *list)
         size_t length = strcspn(list, ";");
 
         if (list[0] == '/') {
-            luaL_addchar(buffer, ';');
+            if (luaL_bufflen(buffer) > 0)
+                luaL_addchar(buffer, ';');
             luaL_addlstring(buffer, list, length);
         }
         list += length + (list[length] == ';');
     }
 }
 
-/* `ours` goes before field `name` of the table at `index`. */
-static void prepend(lua_State *L, int index, const char *name, const char *ours, bool is_verb)
+/* Takes what names no absolute path out of field `name` of the table at `index`. */
+static void keep_absolute(lua_State *L, int index, const char *name)
 {
     luaL_Buffer buffer;
 
     lua_getfield(L, index, name);
     const char *list = luaL_optstring(L, -1, "");
     luaL_buffinit(L, &buffer);
-    luaL_addstring(&buffer, ours);
-    if (is_verb)
-        add_absolute(&buffer, list);
-    else {
-        luaL_addchar(&buffer, ';');
-        luaL_addstring(&buffer, list);
-    }
+    add_absolute(&buffer, list);
     luaL_pushresult(&buffer);
     lua_setfield(L, index, name);
     lua_pop(L, 1);
 }
 
+enum { PATH = 1, CPATH, SEARCHPATH, LOADLIB }; /* upvalues of find_own */
+
+/* Pushes the file of the module at index 1, or a text that says where it is not. */
+static bool push_file(lua_State *L, int path)
+{
+    lua_pushvalue(L, lua_upvalueindex(SEARCHPATH));
+    lua_pushvalue(L, 1);
+    lua_pushvalue(L, lua_upvalueindex(path));
+    lua_call(L, 2, 2);
+    bool is_there = lua_isstring(L, -2);
+    lua_remove(L, is_there ? -1 : -2);
+    return is_there;
+}
+
+static int fail_to_load(lua_State *L, const char *file)
+{
+    return luaL_error(L, "error loading module '%s' from file '%s':\n\t%s", lua_tostring(L, 1),
+                      file, lua_tostring(L, -1));
+}
+
+static int load_own(lua_State *L, const char *file)
+{
+    if (luaL_loadfile(L, file) != LUA_OK)
+        return fail_to_load(L, file);
+    lua_pushstring(L, file);
+    return 2;
+}
+
+static int load_own_library(lua_State *L, const char *file)
+{
+    lua_pushvalue(L, lua_upvalueindex(LOADLIB));
+    lua_pushstring(L, file);
+    lua_pushliteral(L, "luaopen_");
+    luaL_gsub(L, lua_tostring(L, 1), ".", "_");
+    lua_concat(L, 2);
+    lua_call(L, 2, 2);
+    if (!lua_isfunction(L, -2))
+        return fail_to_load(L, file);
+    lua_pop(L, 1);
+    lua_pushstring(L, file);
+    return 2;
+}
+
+/* A searcher of require: `mm` and what is below it are the installation's. */
+static int find_own(lua_State *L)
+{
+    const char *name = luaL_checkstring(L, 1);
+
+    if (strncmp(name, "mm", 2) != 0 || (name[2] != '\0' && name[2] != '.'))
+        return 0;
+    if (push_file(L, PATH))
+        return load_own(L, lua_tostring(L, -1));
+    if (push_file(L, CPATH))
+        return load_own_library(L, lua_tostring(L, -1));
+    lua_pushliteral(L, "\n\t");
+    lua_insert(L, -2);
+    lua_concat(L, 3);
+    return 1;
+}
+
+/* Next to preload: nobody else's modules come before them. */
+static void add_searcher(lua_State *L, int package, const char *root)
+{
+    lua_getfield(L, package, "searchers");
+    for (lua_Integer i = luaL_len(L, -1); i >= 2; i--) {
+        lua_rawgeti(L, -1, i);
+        lua_rawseti(L, -2, i + 1);
+    }
+    lua_pushfstring(L, "%s/share/mm/lua/?.lua;%s/share/mm/lua/?/init.lua", root, root);
+    lua_pushfstring(L, "%s/lib/lua/5.4/?.so", root);
+    lua_getfield(L, package, "searchpath");
+    lua_getfield(L, package, "loadlib");
+    lua_pushcclosure(L, find_own, LOADLIB);
+    lua_rawseti(L, -2, 2);
+    lua_pop(L, 1);
+}
+
 void mm_paths_set(lua_State *L, const mm_paths *paths, bool is_verb)
 {
-    const char *root = paths->root;
-
-    if (root[0] == '\0')
+    if (paths->root[0] == '\0')
         return;
     lua_getglobal(L, "package");
     int package = lua_gettop(L);
-    lua_pushfstring(L, "%s/share/mm/lua/?.lua;%s/share/mm/lua/?/init.lua", root, root);
-    prepend(L, package, "path", lua_tostring(L, -1), is_verb);
-    lua_pushfstring(L, "%s/lib/lua/5.4/?.so", root);
-    prepend(L, package, "cpath", lua_tostring(L, -1), is_verb);
+    add_searcher(L, package, paths->root);
+    if (is_verb) {
+        keep_absolute(L, package, "path");
+        keep_absolute(L, package, "cpath");
+    }
     lua_settop(L, package - 1);
 }

@@ -32,7 +32,8 @@ static void on_child(int signal)
     (void)signal;
 }
 
-/* lead(): from now on `wait` tells of children and of being asked to stop, and nothing else does. */
+/* lead(): from now on `wait` tells of children and of being asked to stop, and nothing else does.
+ */
 static int server_lead(lua_State *L)
 {
     struct sigaction action = {.sa_handler = on_child}; /* ignored ones would not be waited for */
@@ -171,9 +172,15 @@ static int server_process(lua_State *L)
 void mm_processes_load(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"lead", server_lead},   {"fork", server_fork},       {"exit", server_exit},
-        {"spawn", server_spawn}, {"wait", server_wait},       {"kill", server_kill},
-        {"is_stopping", server_is_stopping}, {"process", server_process}, {NULL, NULL},
+        {"lead", server_lead},
+        {"fork", server_fork},
+        {"exit", server_exit},
+        {"spawn", server_spawn},
+        {"wait", server_wait},
+        {"kill", server_kill},
+        {"is_stopping", server_is_stopping},
+        {"process", server_process},
+        {NULL, NULL},
     };
 
     luaL_setfuncs(L, functions, 0);

@@ -61,8 +61,8 @@ typedef struct mm_paths {
 } mm_paths;
 
 void mm_paths_find(mm_paths *out, const char *program);
-/* Puts the installation before package.path and package.cpath; for verbs the current folder goes
- * out of both. */
+/* Lets require find the installation's modules, before any others of their names; for verbs the
+ * current folder goes out of package.path and package.cpath. */
 void mm_paths_set(lua_State *L, const mm_paths *paths, bool is_verb);
 
 /* verbs.c: scripts of the installation, run by lua/mm/verb.lua; lua/mm/help.lua tells about them.

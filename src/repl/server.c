@@ -209,9 +209,8 @@ static int socket_close(lua_State *L)
 int mm_server_load(lua_State *L)
 {
     static const luaL_Reg methods[] = {
-        {"accept", socket_accept},         {"read_line", socket_read_line},
-        {"write", socket_write},           {"close", socket_close},
-        {"descriptor", socket_descriptor}, {NULL, NULL},
+        {"accept", socket_accept}, {"read_line", socket_read_line},   {"write", socket_write},
+        {"close", socket_close},   {"descriptor", socket_descriptor}, {NULL, NULL},
     };
 
     luaL_newmetatable(L, SOCKET_MT);

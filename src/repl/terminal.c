@@ -1,5 +1,6 @@
 #include "repl.h"
 
+#include <glob.h>
 #include <lauxlib.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -53,6 +54,29 @@ static int terminal_now(lua_State *L)
     return 1;
 }
 
+/* files(beginning) -> list: the files whose paths begin so; a folder has a slash at its end. */
+static int terminal_files(lua_State *L)
+{
+    glob_t found = {0};
+
+    /* What would stand for others stands for itself. */
+    luaL_gsub(L, luaL_checkstring(L, 1), "\\", "\\\\");
+    luaL_gsub(L, lua_tostring(L, -1), "*", "\\*");
+    luaL_gsub(L, lua_tostring(L, -1), "?", "\\?");
+    luaL_gsub(L, lua_tostring(L, -1), "[", "\\[");
+    lua_pushliteral(L, "*");
+    lua_concat(L, 2);
+    int status = glob(lua_tostring(L, -1), GLOB_MARK | GLOB_NOSORT, NULL, &found);
+    int count = status == 0 ? (int)found.gl_pathc : 0;
+    lua_createtable(L, 0, 0);
+    for (int i = 0; i < count; i++) {
+        lua_pushstring(L, found.gl_pathv[i]);
+        lua_rawseti(L, -2, i + 1);
+    }
+    globfree(&found);
+    return 1;
+}
+
 int mm_terminal_load(lua_State *L)
 {
     static const luaL_Reg functions[] = {
@@ -61,6 +85,7 @@ int mm_terminal_load(lua_State *L)
         {"height", terminal_height},
         {"now", terminal_now},
         {"update_private", mm_private_file_update},
+        {"files", terminal_files},
         {NULL, NULL},
     };
 

@@ -1,12 +1,7 @@
 -- Partitions, a page at a time: those after the cursor, in the order of the key (view set, instance, begin, address).
 -- Mode nulls: those with a null in that key, in the order of their address.
--- $1 names of the registry's view sets, $2 their hashes in hex (text[])   $3 view set, $4 instance, $5 and $6
--- begin_insert_time in [$5, $6), $7 status, or null   cursor: $8 view set, $9 instance, $10 begin, $11 address; null for
--- the first page   $12 how many at most
-with registry as (
-    select view_set_name, decode(hex, 'hex') as current_schema_hash
-      from unnest($1::text[], $2::text[]) as r(view_set_name, hex)
-)
+-- $1 to $7 as in partitions_chosen.sql   cursor: $8 view set, $9 instance, $10 begin, $11 address; null for the first
+-- page   $12 how many at most
 select p.view_set_name, p.view_instance_id, p.begin_insert_time, p.end_insert_time, p.min_event_time,
        p.max_event_time, p.updated, p.file_path, p.file_size, p.file_schema_hash, p.source_data_hash,
        -- if file_metadata: p.file_metadata,
@@ -15,19 +10,7 @@ select p.view_set_name, p.view_instance_id, p.begin_insert_time, p.end_insert_ti
        p.sort_order, -- if sort_order
        p.max_sort_key_time, -- if max_sort_key_time
        s.status, p.ctid::text as at
-  from lakehouse_partitions p
-  left join registry r on r.view_set_name = p.view_set_name
- cross join lateral (
-       select case when p.file_schema_hash is null then 'unhashed'
-                   when r.view_set_name is null then 'unregistered'
-                   when p.file_schema_hash = r.current_schema_hash then 'current'
-                   else 'outdated' end as status
-       ) s
- where ($3::text is null or p.view_set_name = $3::text)
-   and ($4::text is null or p.view_instance_id = $4::text)
-   and ($5::timestamptz is null or p.begin_insert_time >= $5::timestamptz)
-   and ($6::timestamptz is null or p.begin_insert_time < $6::timestamptz)
-   and ($7::text is null or s.status = $7::text)
+\ir partitions_chosen.sql
    and p.view_set_name is not null and p.view_instance_id is not null and p.begin_insert_time is not null -- unless nulls
    and ($11::tid is null or (p.view_set_name, p.view_instance_id, p.begin_insert_time, p.ctid) -- unless nulls
                             > ($8::text, $9::text, $10::timestamptz, $11::tid)) -- unless nulls

@@ -15,7 +15,11 @@ end
 local function ask(question)
    io.stderr:write(question)
    io.stderr:flush()
-   return io.read("*l")
+   local answer = io.read("*l")
+   if not answer then
+      io.stderr:write("\n") -- Ctrl-D leaves the cursor behind the question
+   end
+   return answer
 end
 
 local function show(summary)

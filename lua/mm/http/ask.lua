@@ -19,16 +19,19 @@ local function message_of(request)
    local key = request.idempotency_key
    return {route = request.route.name, path = request.path_values, query = request.query, body = request.body,
       key = request.key, request_id = request.id, if_match = request.if_match, idempotency_key = key,
-      fingerprint = key and fingerprint(request), accept = request.form, remote = request.remote}
+      fingerprint = key and fingerprint(request), accept = request.form, remote = request.remote,
+      changes_enabled = request.config.changes}
 end
 
 local function ask_once(request)
+   local begun = ngx.now()
    local head, err = worker.ask(request.config.worker, message_of(request), request.route.method ~= "GET")
+   ngx.var.mm_worker_seconds = ("%.3f"):format(ngx.now() - begun)
    if not head then
       return nil, err
    end
    request.is_asked = true
-   local is_sent = send.answer(head, own.additions[request.route.name], request.config)
+   local is_sent = send.answer(head, own.additions[request.route.name])
    worker.close(head)
    return is_sent
 end

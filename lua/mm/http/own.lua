@@ -38,17 +38,7 @@ function own.get_page()
    send.text(200, "text/html; charset=utf-8", loaded.html, loaded.headers)
 end
 
---- What nginx adds to answers of workers: function(text, config) -> text.
-own.additions = {}
-
-function own.additions.get_metrics(text)
-   return metrics.text(text)
-end
-
-function own.additions.get_principal(text, config)
-   local principal = json.decode(text)
-   principal.changes_enabled = config.changes
-   return json.encode(principal)
-end
+--- What nginx adds to answers of workers: function(text) -> text.
+own.additions = {get_metrics = metrics.text}
 
 return own

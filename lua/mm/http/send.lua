@@ -102,15 +102,14 @@ end
 
 --- The answer of a worker; nothing is sent where it is cut off before that.
 ---@param head table
----@param add? fun(text: string, config: table): string adds to an answer that is short, and right
----@param config? table
+---@param add? fun(text: string): string adds to an answer that is short, and right
 ---@return true|nil
-function send.answer(head, add, config)
+function send.answer(head, add)
    local first = ngx.req.get_method() == "HEAD" and "" or beginning(head)
    if is_cut(head) then
       return nil
    elseif head.is_whole then
-      local text = add and head.status == 200 and add(first, config) or first
+      local text = add and head.status == 200 and add(first) or first
       send.text(head.status, head.type, text, head.headers)
       return true
    end

@@ -56,7 +56,7 @@ local function choose_form(request)
 end
 
 -- In this order: each either lets the request pass or says why not.
-local STEPS = {failures.check, match, guard.check_origin, guard.check_changes, guard.check_key, choose_form,
+local STEPS = {match, failures.check, guard.check_origin, guard.check_changes, guard.check_key, choose_form,
    parameters.check, read_body}
 
 local function refusal(request)

@@ -45,13 +45,14 @@ end
 ---@param write function
 ---@param next_cells fun(): string[]|nil
 ---@param columns table[]
-function records.all(write, next_cells, columns)
+---@param screen_width? integer
+function records.all(write, next_cells, columns, screen_width)
    local width, number = heading_width(columns), 0
    for values in next_cells do
       number = number + 1
       local title = ("-[ %d ]"):format(number)
       write(title .. ("-"):rep(math.max(4, RULE_WIDTH - #title)), "\n")
-      write_lines(write, columns, values, width)
+      write_lines(write, columns, values, width, screen_width)
    end
 end
 

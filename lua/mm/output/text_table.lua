@@ -144,7 +144,7 @@ function text_table.rows(write, next_row, columns, layout)
       return false
    end
    local write_rows, hidden = choose(columns, layout or {})
-   write_rows(write, each(lines, columns, next_row), columns)
+   write_rows(write, each(lines, columns, next_row), columns, layout and layout.width)
    return true, hidden
 end
 

@@ -7,8 +7,8 @@ local function count(value)
 end
 
 local function headline(row)
-   return ("%s  %s to %s  hash %s, %s rows, %s"):format(row.status, report.time(row.begin_insert_time),
-      report.time(row.end_insert_time), row.file_schema_hash or "none", count(row.num_rows),
+   return ("%s  %s to %s  hash %s, %s, %s"):format(row.status, report.time(row.begin_insert_time),
+      report.time(row.end_insert_time), row.file_schema_hash or "none", report.rows(row.num_rows),
       text.bytes(row.file_size or 0))
 end
 

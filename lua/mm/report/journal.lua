@@ -15,7 +15,7 @@ local function any_time(value)
    return value and report.time(value) or "any"
 end
 
-journal.HOLDS = {
+local HOLDS = {
    {name = "hold"}, {name = "view_set_name", heading = "view set", format = any},
    {name = "view_instance_id", heading = "instance", format = any},
    {name = "begin_insert_time", heading = "from", format = any_time},
@@ -25,16 +25,66 @@ journal.HOLDS = {
    {name = "released_at", heading = "released", format = report.time, spare = true},
 }
 
+--- Columns of holds; people see when each was released where some were.
+---@param options table as parsed from the command line
+---@return table[]
+function journal.hold_columns(options)
+   local list = {}
+   for i, column in ipairs(HOLDS) do
+      list[i] = column
+   end
+   if not (options.all or options.json or options.jsonl or options.csv) then
+      list[#list] = nil
+   end
+   return list
+end
+
+local function covered(view_set, instance, from, to)
+   local of = view_set and "view set " .. view_set or "every view set"
+   if instance then
+      of = of .. ", instance " .. instance
+   end
+   return ("%s, inserted from %s to %s"):format(of, any_time(from), any_time(to))
+end
+
 --- Lines to agree to before a hold is made.
 ---@param options table as parsed from the command line
 ---@return string[]
 function journal.hold_lines(options)
-   local of = options.what and "view set " .. options.what or "every view set"
-   if options.instance then
-      of = of .. ", instance " .. options.instance
-   end
-   return {("hold %s, inserted from %s to %s"):format(of, any_time(options.from), any_time(options.to)),
+   return {"hold " .. covered(options.what, options.instance, options.from, options.to),
       "mm retires nothing of it until it is released; upstream's retention knows nothing of it"}
+end
+
+--- Lines to agree to before a hold is released; raises when it is not in force.
+---@param lake mm.lake
+---@param number integer
+---@return string[]
+function journal.release_lines(lake, number)
+   for _, hold in ipairs(assert(lake:holds())) do
+      if hold.hold == number then
+         return {
+            ("release hold %d of %s"):format(number, covered(hold.view_set_name, hold.view_instance_id,
+               hold.begin_insert_time, hold.end_insert_time)),
+            ("it was made %s by %s: %s"):format(report.time(hold.held_at), hold.held_by, hold.reason),
+            "what it covers may be retired again",
+         }
+      end
+   end
+   error(errors.new("not_found", ("there is no hold %d that could be released"):format(number)), 0)
+end
+
+--- Lines to agree to before the partitions kept with retirements are removed.
+---@param list mm.retirement[]
+---@return string[]
+function journal.prune_lines(list)
+   local partitions, ids = 0, {}
+   for i, each in ipairs(list) do
+      partitions, ids[i] = partitions + each.partitions, each.id
+   end
+   local of = #list == 1 and "a retirement" or text.count(#list) .. " retirements"
+   local names = table.concat(ids, ", ", 1, math.min(#ids, 5)) .. (#ids > 5 and ", ..." or "")
+   return {("forget what %s of %s were: %s"):format(report.partitions(partitions), of, names),
+      "these are over: nothing of them can be applied or undone any more; the audit stays whole"}
 end
 
 -- "750 partitions, 135.1 kB", and the like: what a person wants to know of an entry's detail.

@@ -29,6 +29,21 @@ function keys.add_lines(options)
       options.expires and "for " .. text.duration(options.expires) or "until it is revoked")}
 end
 
+--- Lines to agree to before a key is revoked. Raises when there is none of that number, or it is revoked already.
+---@param lake mm.lake
+---@param number integer
+---@return string[]
+function keys.revoke_lines(lake, number)
+   for _, key in ipairs(assert(lake:keys{all = true})) do
+      if key.key == number and not key.revoked_at then
+         return {("Revokes key %d of %s, %s: who has it is refused from then on."):format(number, key.name, key.role),
+            ("It begins with mm_%s, and was made %s by %s: %s"):format(key.prefix, report.time(key.created_at),
+               key.created_by, key.reason)}
+      end
+   end
+   error(errors.new("not_found", ("there is no key %d that could be revoked"):format(number)), 0)
+end
+
 --- Prints a key alone on stdout, and on stderr what it is.
 ---@param key mm.key as `lake:add_key` returns it
 function keys.print(key)

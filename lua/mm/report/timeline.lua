@@ -3,6 +3,7 @@
 local bars = require("mm.bars")
 local paint = require("mm.paint")
 local report = require("mm.report")
+local screen = require("mm.screen")
 local text = require("mm.text")
 local time = require("mm.time")
 
@@ -138,6 +139,9 @@ end
 function timeline.lines(found, is_ascii)
    local lines, gap = lines_of(found)
    local list = title(found)
+   for i, words in ipairs(list) do
+      list[i] = text.fold(words, screen.width())
+   end
    list[#list + 1] = ""
    for _, kind in ipairs(KINDS) do
       list[#list + 1] = lines[kind] and drawn(lines[kind], found, is_ascii)
@@ -145,7 +149,7 @@ function timeline.lines(found, is_ascii)
    list[#list + 1] = (drawn(gap, found, is_ascii):gsub(" +$", ""))
    list[#list + 1] = axis(found, is_ascii)
    list[#list + 1] = ""
-   list[#list + 1] = legend(is_ascii)
+   list[#list + 1] = text.fold(legend(is_ascii), screen.width())
    return list
 end
 

@@ -4,13 +4,15 @@ local text = require("mm.text")
 
 local columns = {}
 
-local FIRST = [[id number seq lake name state database role view_set_name view_set view_instance_id view_instance
+local FIRST = [[id number seq at what why
+   lake name state database role view_set_name view_set view_instance_id view_instance
    begin_insert_time end_insert_time outdated_schema_hash schema_hash file_schema_hash current_schema_hash status
    verdict is_selected outcome releases partition_count partitions instances bytes num_rows file_size replaced empty
-   rebuildable waits_for_blocks short only_copy current outdated unhashed unregistered retired retired_bytes gone
-   changed remaining restored unrestored reason first_insert_time last_insert_time min_event_time max_event_time
-   first_updated last_updated updated created_at created_by valid_until applied_at applied_by undo_deadline
-   severity check kind count message meaning hint example]]
+   rebuildable waits_for_blocks short only_copy replaced_bytes rebuildable_bytes waits_for_blocks_bytes short_bytes
+   only_copy_bytes current outdated unhashed unregistered retired retired_bytes gone changed remaining restored
+   unrestored reason first_insert_time last_insert_time min_event_time max_event_time first_updated last_updated updated
+   created_at created_by valid_until applied_at applied_by undo_deadline severity check kind count message meaning hint
+   example]]
 
 local COUNTS = [[partition_count partitions instances num_rows replaced empty rebuildable waits_for_blocks short
    only_copy current outdated unhashed unregistered retired gone changed remaining restored unrestored queued_files

@@ -54,7 +54,7 @@ add("timing", "[on|off]", "how long each statement takes", function(session, arg
    output.message("timing is %s", session.is_timing and "on" or "off")
 end)
 
-add("watch", "[SECONDS]", "repeat the last statement until Ctrl-C; not what changes things", function(session, argument)
+add("watch", "[SECONDS]", "repeat the last statement; never what changes things", function(session, argument)
    local seconds = argument == "" and 2 or tonumber(argument)
    if not seconds or seconds < 0.1 or seconds > 86400 then
       fail("\\watch takes 0.1 to 86400 seconds, not '%s'", argument)
@@ -64,7 +64,7 @@ add("watch", "[SECONDS]", "repeat the last statement until Ctrl-C; not what chan
    return watch.run(session, session.last, seconds)
 end)
 
-add("i", "FILE", "run a file: a .lua file as a script, any other as if it were typed", function(session, argument)
+add("i", "FILE", "run a file: a .lua file as a script, others as if typed", function(session, argument)
    local path = words.split(argument)[1] or fail("\\i needs a file")
    if path:find("%.lua$") then
       local chunk, message = loadfile(path)
@@ -77,7 +77,7 @@ add("i", "FILE", "run a file: a .lua file as a script, any other as if it were t
    return session:run_lines(next_line)
 end)
 
-add("o", "[FILE]", "write results to a file; without one to the screen again", function(session, argument)
+add("o", "[FILE]", "write results to a file, or to the screen again", function(session, argument)
    local path = words.split(argument)[1]
    local file, message
    if path then
@@ -89,13 +89,28 @@ add("o", "[FILE]", "write results to a file; without one to the screen again", f
    session:write_to(file)
 end)
 
-add("e", "", "edit the last statement with $EDITOR; Enter runs it then", function(session)
+add("e", "", "edit the last statement with $EDITOR; Enter runs it", function(session)
    edit.run(session.last and session.last.text or "")
 end)
 
+-- A connection string may be several words here: host=db dbname=lake.
+local function join_keywords(separate)
+   local joined, is_open = {}, false
+   for _, word in ipairs(separate) do
+      local is_keyword = word:find("^%a[%w_]*=") ~= nil
+      if is_keyword and is_open then
+         joined[#joined] = joined[#joined] .. " " .. word
+      else
+         joined[#joined + 1] = word
+      end
+      is_open = is_keyword
+   end
+   return joined
+end
+
 add("c", "[LAKE]", "open another lake, or this one again", function(session, argument)
    local is_right, options = pcall(cli.parse, {arguments = {{name = "lake", optional = true}},
-      options = {"registry", "schema", "timeout"}}, words.split(argument))
+      options = {"registry", "schema", "timeout"}}, join_keywords(words.split(argument)))
    if not is_right then
       error(options, 0)
    end
@@ -130,11 +145,12 @@ end
 
 --- Prints what there is.
 function commands.print()
-   io.stdout:write("Lua is run as it is typed; what an expression gives is printed. Verbs work as outside.\n\n")
+   io.stdout:write("Lua is run as it is typed, and what an expression gives is printed.\n"
+      .. "Verbs work as outside, `outdated` for `mmlua outdated`.\n\n")
    for _, command in ipairs(list) do
       io.stdout:write(("  %-22s %s\n"):format("\\" .. command.name .. " " .. command.usage, command.text))
    end
-   io.stdout:write("\nhelp lists the verbs, \\h the functions. Tab completes, Ctrl-R searches what was typed.\n"
+   io.stdout:write("\nhelp lists the verbs, \\h the functions. Tab completes, Ctrl-R searches.\n"
       .. "Ctrl-C cancels a statement and clears a line, Ctrl-D leaves.\n")
 end
 

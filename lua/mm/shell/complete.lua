@@ -99,7 +99,7 @@ function complete.step(before, line)
    if #list == 0 then
       return nil
    elseif #list == 1 then
-      return list[1]:sub(#beginning + 1) .. suffix
+      return list[1]:sub(#beginning + 1) .. (list[1]:sub(-1) == "/" and "" or suffix) -- into a folder
    end
    local insertion = common_beginning(list):sub(#beginning + 1)
    if insertion ~= "" then

@@ -11,9 +11,18 @@ local OWNERS = {
 
 local cache
 
+-- Where require has found it, if that is source.
+local function path_of(name)
+   for _, search in ipairs(rawget(package, "searchers") or {}) do -- Lua 5.1 has none
+      local loader, path = search(name)
+      if type(loader) == "function" then
+         return type(path) == "string" and path:find("%.lua$") and path or nil
+      end
+   end
+end
+
 local function lines_of(name)
-   local search = rawget(package, "searchpath") -- Lua 5.1 has none
-   local path = search and search(name, package.path)
+   local path = path_of(name)
    local file = path and io.open(path)
    local lines = {}
    for line in (file and file:read("*a") or ""):gmatch("([^\n]*)\n") do

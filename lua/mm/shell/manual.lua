@@ -9,7 +9,8 @@ local verbs = require("mm.shell.verbs")
 
 local manual = {}
 
-local LABELS = {param = "  %s", ["return"] = "  gives %s"}
+local LABELS = {param = "%s", ["return"] = "gives %s"}
+local WIDTH = 100 -- where no terminal says another
 
 local function names()
    local list = {}
@@ -23,16 +24,34 @@ local function names()
    return list
 end
 
--- "@param opts? {limit: integer} ..." as people read it.
-local function plain(line)
+-- "@param opts? {limit: integer} ..." as people read it; nil for what is no tag.
+local function tagged(line)
    local tag, rest = line:match("^@(%a+)%s+(.*)$")
-   return tag and (LABELS[tag] or "  %s"):format(rest) or not tag and line or ""
+   return tag and (LABELS[tag] or "%s"):format(rest)
+end
+
+-- The paragraphs of a comment: `{words=, is_tag=}`; an empty line ends one, and what is indented stands alone.
+local function paragraphs(comment)
+   local list, last = {}, nil
+   for _, line in ipairs(comment) do
+      local words = tagged(line)
+      if words or not last or line == "" or line:find("^    ") and not last.is_tag then
+         last = (words or line ~= "") and {words = words or line, is_tag = words ~= nil} or nil
+         list[#list + 1] = last
+      else
+         last.words = last.words .. " " .. line:gsub("^ +", "")
+      end
+   end
+   return list
 end
 
 local function write_entry(write, entry)
+   local width = screen.width() or WIDTH
    write(entry.name, "(", entry.parameters, ")\n")
-   for _, line in ipairs(entry.comment) do
-      write("  ", plain(line), "\n")
+   for _, paragraph in ipairs(paragraphs(entry.comment)) do
+      local indent = paragraph.is_tag and "    " or "  "
+      local lines = text.wrap(paragraph.words, width - #indent - (paragraph.is_tag and 2 or 0))
+      write(indent, table.concat(lines, paragraph.is_tag and "\n      " or "\n  "), "\n")
    end
 end
 

@@ -2,6 +2,7 @@
 local errors = require("mm.errors")
 local exit_codes = require("mm.exit_codes")
 local mistakes = require("mm.shell.mistakes")
+local progress = require("mm.progress")
 local show = require("mm.shell.show")
 local text = require("mm.text")
 
@@ -41,6 +42,7 @@ local function doubt(exit_code)
 end
 
 local function write_lines(lines)
+   progress.end_line()
    io.stderr:write((lines:gsub("[^\n\t]+", text.escape)), "\n")
 end
 

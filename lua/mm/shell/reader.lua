@@ -1,5 +1,6 @@
 -- What a line typed in a session is: a command, a verb, an expression, or a statement, which may need more lines.
 local commands = require("mm.shell.commands")
+local errors = require("mm.errors")
 local lines = require("mm.shell.lines")
 local verbs = require("mm.shell.verbs")
 
@@ -36,12 +37,28 @@ local function compile(text)
    return load(text, "=stdin")
 end
 
--- `exit` and `quit` as everywhere, unless they are variables.
-local function read_leave(text)
+-- `exit`, `quit` and `?` as everywhere, unless they are variables.
+local function read_habit(text)
    local name = text:match("^%s*(%a+)%s*$")
    if (name == "exit" or name == "quit") and rawget(_G, name) == nil then
       return read_command("\\q")
+   elseif text:find("^%s*%?%s*$") then
+      return read_command("\\?")
    end
+end
+
+local SQL = {select = true, insert = true, update = true, delete = true, with = true, create = true, alter = true,
+   drop = true}
+
+-- What is wrong with a text that is no Lua: a verb was misspelt, it is SQL, or what Lua says.
+local function mistake(text, message)
+   local typed, meant = verbs.meant(text)
+   if typed then
+      return verbs.mistake(typed, meant)
+   elseif SQL[(text:match("^%s*(%a+)%s") or ""):lower()] then
+      return errors.new("usage", "that is neither Lua nor a verb", {hint = "SQL is for psql; help lists the verbs"})
+   end
+   return message
 end
 
 local function read_unknown(text)
@@ -52,14 +69,24 @@ local function read_unknown(text)
    end
 end
 
-local function is_incomplete(message)
-   return message:sub(-5) == "<eof>"
+local function ends_early(message)
+   return message ~= nil and message:sub(-5) == "<eof>"
+end
+
+-- The message of a statement that more lines may complete, or of an expression that no statement begins with: `{1,`.
+local function incomplete(text, message)
+   if ends_early(message) then
+      return message
+   end
+   local _, of_expression = load("return " .. text:gsub("^=", "", 1), "=stdin")
+   return ends_early(of_expression) and of_expression or nil
 end
 
 -- Reads on as long as the statement is not complete.
 local function read_lua(text, more)
    local chunk, message = compile(text)
-   while not chunk and is_incomplete(message) do
+   while not chunk and incomplete(text, message) do
+      message = incomplete(text, message)
       local line = more(text)
       if line == false then
          return nil
@@ -72,18 +99,27 @@ local function read_lua(text, more)
    if chunk then
       return {kind = "lua", text = text, run = chunk}
    end
-   local typed, meant = verbs.meant(text)
-   return {kind = "lua", text = text, err = typed and verbs.mistake(typed, meant) or message}
+   return {kind = "lua", text = text, err = mistake(text, message)}
 end
 
 local function read_line(text)
    if text:find("^%s*\\") then
       return read_command(text)
    end
-   return read_leave(text) or read_verb(text) or read_unknown(text)
+   return read_habit(text) or read_verb(text) or read_unknown(text)
 end
 
--- Several lines at once that do not begin with Lua are read one by one.
+-- Whether a line further down is a verb or a command.
+local function has_other_lines(text)
+   for line in text:gmatch("\n([^\n]*)") do
+      if read_line(line) then
+         return true
+      end
+   end
+   return false
+end
+
+-- Several lines at once that are not one statement of Lua are read one by one.
 local function read_several(text)
    return {kind = "lines", text = text, run = function(session)
       return session:run_lines(lines.of(text))
@@ -97,7 +133,7 @@ end
 ---@return table|nil
 function reader.read(text, more)
    local first, rest = text:match("^([^\n]*)\n(.*)$")
-   if first and rest:find("%S") and read_line(first) and not load(text) then
+   if first and rest:find("%S") and not load(text) and (read_line(first) or has_other_lines(text)) then
       return read_several(text)
    end
    return not first and read_line(text) or read_lua(text, more)

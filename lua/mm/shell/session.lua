@@ -3,6 +3,7 @@ local core = require("mm.core")
 local exit_codes = require("mm.exit_codes")
 local globals = require("mm.shell.globals")
 local lakes = require("mm.shell.lakes")
+local long_work = require("mm.shell.long_work")
 local mistakes = require("mm.shell.mistakes")
 local outcome = require("mm.shell.outcome")
 local output = require("mm.output")
@@ -45,6 +46,7 @@ function session:run_statement(statement)
       return outcome.fail(statement.err)
    end
    local exit_code
+   self.kind = statement.kind
    local failed = self:attempt(function()
       exit_code = judge(statement.kind, xpcall(statement.run, outcome.keep, self))
    end)
@@ -156,6 +158,9 @@ function session.run(given)
       return assert(lakes.get())
    end)
    mistakes.set()
+   long_work.set(function()
+      return self.kind == "lua"
+   end)
    lakes.want(options)
    if self.is_terminal then
       start.greet(self)

@@ -3,6 +3,7 @@ local inline = require("mm.shell.inline")
 local output = require("mm.output")
 local pager = require("mm.pager")
 local paint = require("mm.paint")
+local progress = require("mm.progress")
 local screen = require("mm.screen")
 local text = require("mm.text")
 local text_table = require("mm.output.text_table")
@@ -27,14 +28,20 @@ local function is_rows(value)
       and type(value.all) == "function"
 end
 
+local function write_line(label, words, style)
+   local line = text.fold(label .. ": " .. text.escape(tostring(words)), screen.width())
+   io.stderr:write(paint.text(style, label, "stderr"), line:sub(#label + 1), "\n")
+end
+
 --- Prints an error on stderr: what happened, the detail and the hint, a line each.
 ---@param err mm.error
 function show.error(err)
+   progress.end_line()
    io.stdout:flush()
-   io.stderr:write(paint.text("red", "error", "stderr"), ": ", text.escape(err.message), "\n")
+   write_line("error", err.message, "red")
    for _, name in ipairs{"detail", "hint"} do
       if err[name] then
-         io.stderr:write(name, ": ", text.escape(tostring(err[name])), "\n")
+         write_line(name, err[name])
       end
    end
 end

@@ -97,13 +97,21 @@ local function rest(write, count)
    end
 end
 
+-- Within something else rows stay a table: the last columns go where there is no room for them.
 local function write_rows(write, rows, opts)
-   local i = 0
-   text_table.rows(write, function()
+   local i, shown = 0, tree.columns(rows, opts.is_exact)
+   for n = 2, #shown do
+      shown[n].spare = opts.depth > 0
+   end
+   local _, hidden = text_table.rows(write, function()
       i = i + 1
       return i <= ROWS and rows[i] or nil
-   end, tree.columns(rows, opts.is_exact), {width = opts.width})
+   end, shown, {width = opts.width})
    rest(write, #rows)
+   if #hidden > 0 then
+      local words = ("not shown for want of room: %s"):format(table.concat(hidden, ", "))
+      write(text.fold(words, opts.width), "\n")
+   end
 end
 
 local function write_pair(write, key, value, width, opts)

@@ -22,7 +22,7 @@ function verbs.set(scripts, list)
    end
    local say_next = cli.next
    function cli.next(options, format, ...)
-      say_next(options, format:gsub("mmlua (%a)", "%1"), ...)
+      say_next(options, "%s", (format:format(...):gsub("mmlua (%a)", "%1")))
    end
    cli.open = lakes.open_for_verb
 end
@@ -69,12 +69,17 @@ function verbs.find(line)
    return name, words.split(rest)
 end
 
+local function is_keyword(word)
+   return not load(word .. " = nil")
+end
+
 --- The verb that was probably meant by a line that is neither Lua nor a verb.
 ---@param line string
 ---@return string|nil typed, string|nil meant
 function verbs.meant(line)
    local name, rest = split(line)
-   if not name or is_known[name] or rest:find("^[%w_.:=({]") or rawget(_G, name:match("^%a+")) ~= nil then
+   local word = name and name:match("^%a+")
+   if not name or is_known[name] or rest:find("^[%w_.:=({]") or rawget(_G, word) ~= nil or is_keyword(word) then
       return nil
    end
    local meant = suggest.nearest(name, names)
@@ -91,7 +96,7 @@ end
 
 local function call_help(list)
    if list[1] == nil then
-      return help.show(folder, copy(names))
+      return help.show_verbs(folder, copy(names))
    elseif not is_known[list[1]] then
       return help.unknown(folder, names, list[1])
    end

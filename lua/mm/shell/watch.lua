@@ -9,7 +9,7 @@ local watch = {}
 
 -- What of the core may be repeated of what it does with a lake; all else is refused, what is unknown here too.
 local READS = {lake_open = true, lake_is_open = true, lake_info = true, lake_select = true, lake_refresh = true,
-   lake_check_writable = true, lake_export = true}
+   lake_check_writable = true, lake_export = true, lake_export_page = true}
 
 local function refuse()
    error(errors.new("refused", "\\watch repeats only what changes nothing in the lake"), 0)

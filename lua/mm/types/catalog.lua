@@ -78,6 +78,11 @@
 ---@field rebuildable integer
 ---@field waits_for_blocks integer
 ---@field only_copy integer
+---@field replaced_bytes integer
+---@field short_bytes integer
+---@field rebuildable_bytes integer
+---@field waits_for_blocks_bytes integer
+---@field only_copy_bytes integer
 
 ---@class mm.partition a row of `lake:list_partitions()`; columns that the catalog lacks are nil
 ---@field view_set_name string|nil

@@ -1,5 +1,5 @@
--- Answers of calls: `body` (a table), and where needed `status` and `headers`; long lists have `lines` in place of a body,
--- see mm.worker.pages.
+-- Answers of calls: `body` (a table), and where needed `status` and `headers`; long lists have `lines` in place of a
+-- body, see mm.worker.pages.
 local errors = require("mm.errors")
 local json = require("mm.json")
 

@@ -1,6 +1,7 @@
--- A process that takes jobs, one after the other, and has each done by a process of its own, so that whatever becomes of
--- that one the lease is kept, given back or told to have failed. No lock is held meanwhile: a lease with a fencing
--- number says whose the job is, and a batch claims its rows by itself, so even two processes on one job do nothing twice.
+-- A process that takes jobs, one after the other, and has each done by a process of its own, so that whatever becomes
+-- of that one the lease is kept, given back or told to have failed. No lock is held meanwhile: a lease with a fencing
+-- number says whose the job is, and a batch claims its rows by itself, so even two processes on one job do nothing
+-- twice.
 local server = require("mm.server")
 local session = require("mm.worker.session")
 

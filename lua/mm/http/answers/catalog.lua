@@ -59,6 +59,8 @@ catalog.Group = build.object("The outdated partitions of an instance with one ha
    short = count("Covered, but not provably."), empty = count("Without rows."),
    rebuildable = count("Every source block is there."),
    waits_for_blocks = count("The same, once `blocks` is rebuilt."), only_copy = count("Nothing else holds this data."),
+   replaced_bytes = count(), short_bytes = count(), rebuildable_bytes = count(), waits_for_blocks_bytes = count(),
+   only_copy_bytes = count(),
 })
 
 catalog.Timeline = build.object("The insert ranges of a view set, counted in buckets.", "view_set_name buckets rows", {

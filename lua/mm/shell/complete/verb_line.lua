@@ -3,6 +3,7 @@ local common = require("mm.cli.common")
 local commands = require("mm.shell.commands")
 local documentation = require("mm.shell.documentation")
 local names = require("mm.shell.names")
+local terminal = require("mm.terminal")
 local verbs = require("mm.shell.verbs")
 local words = require("mm.shell.words")
 
@@ -39,7 +40,21 @@ local function state_of(list, by_name)
    return state
 end
 
+-- Those that are a word without quotes.
+local function files(beginning)
+   local list = {}
+   for _, path in ipairs(terminal.files(beginning)) do
+      if not path:find("[%s'\"\\]") then
+         list[#list + 1] = path
+      end
+   end
+   return list
+end
+
 local function values_of(declared, beginning, state)
+   if declared and (declared.value or ""):find("FILE", 1, true) then
+      return files(beginning)
+   end
    return declared and (declared.values or names.of(declared.name, beginning, state.arguments[1]))
 end
 
@@ -64,7 +79,9 @@ local function in_verb(name, list, beginning)
 end
 
 local function in_command(name, beginning)
-   if name ~= "h" then
+   if name == "i" or name == "o" then
+      return files(beginning)
+   elseif name ~= "h" then
       return nil
    end
    local list = {}

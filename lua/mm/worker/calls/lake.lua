@@ -17,8 +17,9 @@ function calls.get_readyz(lake)
    return answers.object(is_there and {status = "ready"} or nil, err)
 end
 
-function calls.get_principal(lake, _, principal)
-   return {body = {name = principal.name, role = principal.role, key = principal.key, lake = lake:info().name}}
+function calls.get_principal(lake, request, principal)
+   return {body = {name = principal.name, role = principal.role, key = principal.key, lake = lake:info().name,
+      changes_enabled = request.changes_enabled}}
 end
 
 function calls.get_status(lake)
