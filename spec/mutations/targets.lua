@@ -12,7 +12,7 @@ return {
    {"guards", "src/sql/guard_writers.sql", "guards_writers_spec"},
    {"guards", "src/sql/guard_*.sql src/sql/unproven.sql src/sql/place.sql",
       "guards_limits_spec guard_blocks_last_spec guards_spec holds_spec old_catalogs_spec"},
-   {"holds", "src/sql/hold*.sql src/sql/held.sql", "holds_spec guards_spec"},
+   {"holds", "src/sql/hold*.sql src/sql/held.sql", "holds_spec guards_spec plan_spec"},
    {"keys", "src/sql/key*.sql src/sql/audit_key.sql lua/mm/keys.lua", "keys_spec"},
    {"jobs", "src/sql/job*.sql lua/mm/jobs.lua lua/mm/claims.lua", "jobs_spec"},
    {"answers", "src/sql/answer*.sql lua/mm/answers.lua", "answers_spec"},
