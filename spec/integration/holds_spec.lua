@@ -483,6 +483,24 @@ describe("hold", function()
       assert.are.equal("d new", made:live())
    end)
 
+   it("waits for who resumes what is paused, and for nobody who undoes", function()
+      local session = made:session()
+      finally(function()
+         session:close()
+      end)
+      for state, settled in pairs{paused = "blocked", undoing = "idle"} do
+         made:psql(("update mmadmin.retirement set state = '%s'"):format(state))
+         session:run("begin")
+         session:run("select from mmadmin.retirement for update")
+
+         one:send("return assert(lake:hold{view_set = 'log_entries', reason = 'spec'}).hold")
+
+         assert.are.equal(settled, one:settle() == "blocked" and "blocked" or "idle")
+         session:run("commit")
+         one:wait()
+      end
+   end)
+
    it("returns at once when that batch is rolled back, and keeps what it had removed", function()
       local session, transaction = made:session(), steps.new(made.db):apply_batch(1, 2)
       finally(function()

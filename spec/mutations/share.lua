@@ -1,7 +1,7 @@
 -- Has its share of the mutants tried, in a copy of the tree, with a PostgreSQL of its own:
 --
---   share.lua profile NUMBER COUNT [PATTERN ...]    in that copy, which is built with spec/mutations/embed-sql: prints what
---                                                   profile.lua prints of each COUNTth of the specs
+--   share.lua profile NUMBER COUNT [PATTERN ...]    in that copy, which is built with spec/mutations/embed-sql: adds to
+--                                                   $MM_PROFILE what profile.lua prints of each COUNTth spec
 --   share.lua try NUMBER COUNT [PATTERN ...]        prints what trial.lua prints; whoever makes the folder $MM_CLAIMS/N
 --                                                   first takes the Nth piece of the work
 local mutants = require("spec.mutations.mutants")
@@ -140,7 +140,15 @@ local function measured_before(path, stamp)
    return #lines > 0 and table.concat(lines) or nil
 end
 
--- Prints how long its units take and what they send; false when one fails.
+-- In one piece: shares write at once.
+local function append(lines)
+   local file = assert(io.open(os.getenv("MM_PROFILE"), "a"))
+   file:setvbuf("full", #lines + 1)
+   file:write(lines)
+   return file:close()
+end
+
+-- Notes how long its units take and what they send; false when one fails.
 local function measure(environment, path)
    local stamp = stamp_of(path)
    local lines = measured_before(path, stamp)
@@ -149,7 +157,7 @@ local function measure(environment, path)
       io.stderr:write(result.stderr)
       lines = result.code == 0 and result.stdout:gsub("\n", "\t" .. stamp .. "\n")
    end
-   return lines and io.write(lines) ~= nil
+   return lines and append(lines)
 end
 
 function commands.profile(environment, list, number, count)
