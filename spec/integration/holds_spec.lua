@@ -488,8 +488,8 @@ describe("hold", function()
       finally(function()
          session:close()
       end)
-      for state, settled in pairs{paused = "blocked", undoing = "idle"} do
-         made:psql(("update mmadmin.retirement set state = '%s'"):format(state))
+      for before, settled in pairs{paused = "blocked", undoing = "idle"} do
+         made:psql(("update mmadmin.retirement set state = '%s'"):format(before))
          session:run("begin")
          session:run("select from mmadmin.retirement for update")
 
