@@ -14,6 +14,7 @@ local WHAT = {optional = true}
 for i, what in ipairs(require("mm.http.audited")) do
    WHAT[i] = what
 end
+local ORDERS = {"oldest", "newest", optional = true}
 local PAGE = 1000
 
 local audit = {WHAT = WHAT}
@@ -56,7 +57,8 @@ function audit.pages(self, opts, size)
       return nil, err
    end
    return function(cursor)
-      local page, problem = handle.select(self, "audit", {n = 5, number, opts.what, from, cursor, size})
+      local page, problem = handle.select(self, "audit", {n = 5, number, opts.what, from, cursor, size},
+         opts.order == "newest" and "newest" or nil)
       for _, row in ipairs(page or {}) do
          record(self, row)
       end
@@ -67,13 +69,13 @@ function audit.pages(self, opts, size)
    end
 end
 
---- The entries of the audit, the oldest first: what was done (planned, applying, retired, paused, applied, abandoned,
+--- The entries of the audit, the oldest first unless `order` is "newest": what was done (planned, applying, retired, paused, applied, abandoned,
 --- undoing, restored, undone, pruned, refused, held, released, published, initialized, upgraded, adopted, key_added,
 --- key_revoked), by whom and why.
----@param opts? {retirement: string, what: string, from: string}
+---@param opts? {retirement: string, what: string, from: string, order: "oldest"|"newest"}
 ---@return mm.rows|nil, table|nil err
 function lake:audit(opts)
-   opts = options.check("lake:audit", opts, {retirement = "string?", what = WHAT, from = "string?"})
+   opts = options.check("lake:audit", opts, {retirement = "string?", what = WHAT, from = "string?", order = ORDERS})
    local fetch, err = audit.pages(self, opts, PAGE)
    if not fetch then
       return nil, err

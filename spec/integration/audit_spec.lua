@@ -231,6 +231,27 @@ describe("an entry tells", function()
       assert.are.same({login.user, "postgres"}, {newest().user, newest().role})
    end)
 
+   it("its place, whichever end comes first", function()
+      local function seqs(opts)
+         local list = {}
+         for row in assert(lake:audit(opts)) do
+            list[#list + 1] = row.seq
+         end
+         return list
+      end
+      for _ = 1, 2 do
+         assert(lake:hold{all = true, reason = "spec"})
+      end
+      local oldest, newest = seqs(), seqs{order = "newest"}
+      local last = oldest[#oldest]
+
+      for i, seq in ipairs(oldest) do
+         assert.are.equal(seq, newest[#newest + 1 - i])
+      end
+      assert.are.equal(#oldest, #newest)
+      assert.are.equal(last - 1, require("mm.audit").pages(lake, {order = "newest"}, 1)(last)[1].seq)
+   end)
+
    it("the script that ran, and its SHA-256", function()
       local folder = shell.run("mktemp -d").stdout:match("%S+")
       local path = folder .. "/ünder test.lua"

@@ -69,7 +69,7 @@ function methods:fail(err)
       return
    end
    local status, problem = problems.of(err, self.request.request_id)
-   self:send(status, problems.TYPE, err.headers, json.encode(problem))
+   self:send(status, problems.TYPE, err.headers, json.encode(problem) .. "\n")
 end
 
 return channel

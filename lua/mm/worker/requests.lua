@@ -42,7 +42,7 @@ local function send(answer, found)
    if found.text then
       return answer:send(found.status or 200, found.type, found.headers, found.text)
    end
-   return answer:send(found.status or 200, "application/json", found.headers, json.encode(found.body))
+   return answer:send(found.status or 200, "application/json", found.headers, json.encode(found.body) .. "\n")
 end
 
 -- What becomes of a stored answer's place: nothing is known to have happened, so it may be asked again.
@@ -59,7 +59,7 @@ local function store(lake, place, found, err, request_id)
    if err then
       status, body = problems.of(err, request_id)
    end
-   place.status, place.headers, place.body = status, found and found.headers or {}, json.encode(body)
+   place.status, place.headers, place.body = status, found and found.headers or {}, json.encode(body) .. "\n"
    return lake:store_answer(place)
 end
 

@@ -33,7 +33,8 @@ end
 function calls.list_audit(lake, request)
    local query = request.query
    return pages.answer(request, {kind = "number", path = "/v1/audit", open = function(size)
-      return audit.pages(lake, {retirement = query.retirement, what = query.what, from = query.from}, size)
+      return audit.pages(lake, {retirement = query.retirement, what = query.what, from = query.from,
+         order = query.order}, size)
    end})
 end
 
