@@ -69,9 +69,9 @@ function audit.pages(self, opts, size)
    end
 end
 
---- The entries of the audit, the oldest first unless `order` is "newest": what was done (planned, applying, retired, paused, applied, abandoned,
---- undoing, restored, undone, pruned, refused, held, released, published, initialized, upgraded, adopted, key_added,
---- key_revoked), by whom and why.
+--- The entries of the audit, the oldest first unless `order` is "newest": what was done (planned, applying, retired,
+--- paused, applied, abandoned, undoing, restored, undone, pruned, refused, held, released, published, initialized,
+--- upgraded, adopted, key_added, key_revoked), by whom and why.
 ---@param opts? {retirement: string, what: string, from: string, order: "oldest"|"newest"}
 ---@return mm.rows|nil, table|nil err
 function lake:audit(opts)

@@ -114,8 +114,8 @@ return {
 
    {name = "list_audit", method = "GET", path = "/v1/audit", tag = "audit", role = "viewer",
       query = page_of{retirement = shapes.retirement_id, from = shapes.time,
-         what = shapes.one_of(require("mm.http.audited")), order = shapes.one_of{"oldest", "newest"}}, answer = {200, "AuditEntries"}, is_paged = true,
-      is_streamed = true, summary = "Who changed what, when and why, the oldest first unless asked otherwise."},
+         what = shapes.one_of(require("mm.http.audited")), order = shapes.one_of{"oldest", "newest"}},
+      answer = {200, "AuditEntries"}, is_paged = true, is_streamed = true, summary = "Who changed what, when and why, the oldest first unless asked otherwise."},
    {name = "verify_audit", method = "GET", path = "/v1/audit/verify", tag = "audit", role = "viewer",
       query = {head = {type = "string", pattern = "^[0-9]{1,15}-[0-9a-fA-F]{16,64}$"}}, answer = {200, "Chain"},
       summary = "Hashes the whole audit again; `head` is one that was noted before."},
