@@ -247,7 +247,7 @@ end)
 
 describe("the audit's filter", function()
    it("names what happens, or is refused", function()
-      assert.matches("^lake:audit: option 'what' must be planned, applying, .* or adopted, not retierd$", mistake(function()
+      assert.matches("^lake:audit: option 'what' must be planned, applying, .* or key_revoked, not retierd$", mistake(function()
          lake:audit{what = "retierd"} end))
       local result = hostile.verb(stage, "audit --what retierd")
       assert.are.equal(2, result.code)
