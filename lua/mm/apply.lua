@@ -11,6 +11,7 @@ local retirements = require("mm.retirements")
 local stops = require("mm.stops")
 
 local lake = handle.methods
+local apply = {}
 
 local BATCH = 10000
 
@@ -81,7 +82,27 @@ local function not_applicable(found)
       return retirements.pruned(found)
    end
    local hints = {paused = "mmlua resume " .. found.id, undoing = "mmlua undo " .. found.id}
-   return errors.fail("conflict", ("%s is %s"):format(found.id, found.state), {hint = hints[found.state]})
+   return errors.fail("conflict", ("%s is %s"):format(found.id, found.state), {hint = hints[found.state],
+      state = found.state})
+end
+
+local function expired(found)
+   return errors.fail("conflict", ("%s is too old to be applied: it was valid until %s"):format(found.id,
+      found.valid_until), {hint = "plan anew: what it holds may have changed since"})
+end
+
+--- What can be said before anything is done of who would apply a retirement, or go on with it: nothing, or an error.
+---@param found table the retirement
+---@param opts table `overrides`
+---@return table|nil err
+function apply.problem(self, found, opts)
+   local _, err
+   if not APPLICABLE[found.state] or found.pruned_at and found.state ~= "applied" then
+      _, err = not_applicable(found)
+   elseif found.is_expired then
+      _, err = expired(found)
+   end
+   return err or guards.check_overrides(self, opts.overrides)
 end
 
 -- `opts` belongs to the caller.
@@ -106,10 +127,8 @@ function lake:apply(id, opts)
    local found, err = retirements.find(self, id)
    if not found then
       return nil, err
-   elseif not APPLICABLE[found.state] or found.pruned_at and found.state ~= "applied" then
-      return not_applicable(found)
    end
-   err = guards.check_overrides(self, opts.overrides)
+   err = apply.problem(self, found, opts)
    if not err and found.state ~= "applied" then
       err = run(self, found, opts)
    end
@@ -143,4 +162,4 @@ function lake:apply_batch(id, opts)
    return batch
 end
 
-return lake
+return apply

@@ -11,7 +11,8 @@ local READY = [[
    page:  http://127.0.0.1:%d/
    key:   %s
 
-   curl -H "Authorization: Bearer $KEY" http://127.0.0.1:%d/v1/status
+   URL=http://127.0.0.1:%d KEY=%s
+   curl -H "Authorization: Bearer $KEY" $URL/v1/status
 
 The key may do everything, for a day. Ctrl-C ends it all.
 ]]
@@ -176,7 +177,7 @@ function serve.run(mmlua, opts)
    local is_started
    is_started, err = start(self, server, nginx)
    if is_started then
-      io.stdout:write(READY:format(port, key, port))
+      io.stdout:write(READY:format(port, key, port, key))
       io.stdout:flush()
       repeat until server.wait(3600) or server.is_stopping()
    end

@@ -68,7 +68,7 @@ function stops.why_unclaimed(self, found, done)
       return stop(found, done, "less than an hour is left until the first retired file may be deleted", {
          hint = ("undo it or plan the rest anew: mmlua undo %s"):format(found.id)})
    elseif now.remaining > 0 then
-      return stop(found, done, ("%s is %s now"):format(found.id, now.state))
+      return stop(found, done, ("%s is %s now"):format(found.id, now.state), {state = now.state})
    end
 end
 

@@ -9,6 +9,7 @@ local patience = require("mm.patience")
 local retirements = require("mm.retirements")
 
 local lake = handle.methods
+local undoing = {}
 
 local BATCH = 2000
 
@@ -127,6 +128,18 @@ local function undo(self, found, opts)
    return errors.committed(self:retirement(found.id))
 end
 
+--- What can be said before anything is done of who would undo a retirement: nothing, or an error.
+---@param found table the retirement
+---@param opts table `overrides`
+---@return table|nil err
+function undoing.problem(self, found, opts)
+   local err = guards.check_overrides(self, opts.overrides)
+   if not err and (not UNDOABLE[found.state] or found.pruned_at) then
+      err = select(2, not_undoable(found))
+   end
+   return err
+end
+
 --- Takes a retirement back, whole or part-way applied: its rows go back exactly as they were, their files leave the
 --- queue. Unless `partial`, nothing is restored when something cannot be.
 ---@param id string
@@ -141,13 +154,11 @@ function lake:undo(id, opts)
       error("lake:undo: option 'reason' is missing", 2)
    end
    local found, err = retirements.find(self, id)
-   err = err or guards.check_overrides(self, opts.overrides)
+   err = err or undoing.problem(self, found, opts)
    if err then
       return nil, err
-   elseif not UNDOABLE[found.state] or found.pruned_at then
-      return not_undoable(found)
    end
    return undo(self, found, opts)
 end
 
-return lake
+return undoing

@@ -96,9 +96,9 @@ describe("apply", function()
    end)
 
    it("refuses a plan that is too old", function()
-      made:psql("update mmadmin.retirement set valid_until = now() - interval '1 second'")
+      made:psql("update mmadmin.retirement set valid_until = '2026-11-01 12:00Z'")
 
-      assert_refused("conflict", "retirement 1 is no plan to apply: it is applied, abandoned or too old", apply())
+      assert_refused("conflict", id .. " is too old to be applied: it was valid until 2026-11-01T12:00:00.000000Z", apply())
 
       assert.are.equal("planned 1", state())
    end)

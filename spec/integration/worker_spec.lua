@@ -214,6 +214,68 @@ describe("mmlua worker", function()
       assert.are.equal("applied", db:value("select state from mmadmin.retirement"))
    end)
 
+   it("goes on with a job that a pause had stopped, where it is resumed before that was told", function()
+      start()
+      local made = plan()
+      local asked = apply(made, {reason = "spec", limit = 4})
+      served:wait_for_job(asked.body.job, has_begun)
+      local blocker = db:session()
+      blocker:run("begin")
+      blocker:run("select from mmadmin.job for update")
+
+      served:ask("pause", {key = keys.admin, path = {id = made.id}})
+      while db:value("select count(*) from pg_stat_activity where query like '%Locks job%'") == "0" do
+         os.execute("sleep 0.05")
+      end
+      local resumed = served:ask("resume", {key = keys.admin, path = {id = made.id}, body = {reason = "spec"}})
+      blocker:run("rollback")
+      local ended = served:wait_for_job(resumed.body.job, is_ended)
+
+      assert.are.same({202, asked.body.job, "done"}, {resumed.status, resumed.body.job, ended.state})
+      assert.are.equal("applied", db:value("select state from mmadmin.retirement"))
+   end)
+
+   it("asks again for what may go better, with the same Idempotency-Key", function()
+      start()
+      local made = plan()
+      local request = {key = keys.admin, path = {id = made.id}, idempotency_key = "one", fingerprint = ("a"):rep(64)}
+
+      local early = served:ask("pause", request)
+      local asked = apply(made, {reason = "spec", limit = 4})
+      served:wait_for_job(asked.body.job, has_begun)
+      local late = served:ask("pause", request)
+
+      assert.are.same({409, 200}, {early.status, late.status})
+   end)
+
+   it("stores no job for what cannot be", function()
+      start()
+      local made = plan()
+
+      local undo = served:ask("undo", {key = keys.admin, path = {id = made.id}, body = {reason = "spec"}})
+      local override = apply(made, {reason = "spec", overrides = {hold = "why"}})
+      db:psql("update mmadmin.retirement set valid_until = now()")
+      local expired = apply(made)
+
+      assert.are.same({409, 422, 409}, {undo.status, override.status, expired.status})
+      assert.is_truthy(expired.body.detail:find("is too old to be applied: it was valid until", 1, true))
+      assert.are.equal("0", db:value("select count(*) from mmadmin.job"))
+   end)
+
+   it("tells the audit which request it was", function()
+      start()
+
+      served:ask("plan", {key = keys.admin, body = {all = true}, request_id = ("c"):rep(32)})
+
+      assert.are.equal(("c"):rep(32), db:value("select body::json -> 'by' ->> 'request' from mmadmin.audit where what = 'planned'"))
+   end)
+
+   it("listens on a socket that others may not use", function()
+      start()
+
+      assert.are.equal("660\n", require("spec.support.shell").run("stat -c %a " .. served.path).stdout)
+   end)
+
    it("follows processes that are killed by others", function()
       start("--workers 2")
       for _, pid in ipairs(served:processes("--listen")) do

@@ -12,7 +12,8 @@ local READY_S = 1
 
 -- What makes two requests with one Idempotency-Key the same.
 local function fingerprint(request)
-   return sha256.hex(table.concat({request.method, request.path, ngx.var.args or "", request.raw}, "\n"))
+   return sha256.hex(table.concat({request.method, request.path, ngx.var.args or "", request.if_match or "",
+      request.raw}, "\n"))
 end
 
 local function message_of(request)

@@ -23,8 +23,9 @@ local IDEMPOTENCY = {name = "Idempotency-Key", ["in"] = "header",
 local IF_MATCH = {name = "If-Match", ["in"] = "header", required = true, schema = {type = "string",
    pattern = '^"[0-9a-f]{64}"$'}, description = "The plan's digest in quotes: the ETag of the retirement."}
 -- Statuses that a problem may have: always, where a key is needed, and where something is changed.
-local ALWAYS, KEYED = {400, 404, 405, 406, 414, 429, 431, 500, 502, 503, 504}, {401, 403, 409, 422}
-local CHANGING = {412, 413, 415, 428}
+local ALWAYS, KEYED = {400, 404, 405, 406, 408, 413, 414, 429, 431, 500, 501, 502, 503, 504, 505},
+   {401, 403, 409, 422}
+local CHANGING = {412, 415, 428}
 
 local function add_parameters(list, where, shapes_by_name, required)
    local names = {}
@@ -56,7 +57,7 @@ end
 
 local function headers_of(route)
    return {["X-Request-Id"] = header("The request's id."),
-      Location = route.is_job and header("The job.") or nil,
+      Location = route.is_job and header("The job.") or route.name == "plan" and header("The plan.") or nil,
       ETag = route.answer[2] == "Retirement" and header("The plan's digest in quotes.") or nil,
       Link = route.is_paged and header("The next page, with rel=next.") or nil}
 end

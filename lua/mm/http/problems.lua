@@ -46,7 +46,19 @@ problems.KNOWN = {
    memory = {503, "Memory ended."},
 }
 
-local FIELDS = {"detail", "hint", "sqlstate", "guard", "findings", "outcome", "done", "retirement"}
+local FIELDS = {"detail", "hint", "sqlstate", "guard", "outcome", "done", "retirement"}
+
+-- Findings without the rows that they were made of.
+local function without_rows(findings)
+   local list = {}
+   for i, finding in ipairs(findings) do
+      list[i] = {}
+      for name, value in pairs(finding) do
+         list[i][name] = name ~= "rows" and value or nil
+      end
+   end
+   return list
+end
 
 --- The problem for an error as mm has them. Without SQL and connections: those are in `detail` of some codes only.
 ---@param err table {code=, message=, detail=, hint=, ...}
@@ -67,6 +79,7 @@ function problems.of(err, request_id)
    for _, field in ipairs(FIELDS) do
       problem[field] = problem[field] or err[field]
    end
+   problem.findings = err.findings and without_rows(err.findings)
    return known[1], problem
 end
 

@@ -43,9 +43,9 @@ shapes.name = {type = "string", minLength = 1, maxLength = 255}
 shapes.reason = {type = "string", minLength = 1, maxLength = 1000, pattern = "\\S",
    description = "Why, for the audit."}
 shapes.time = {type = "string", minLength = 1, maxLength = 64, examples = json.array{"2026-11-16T12:30:00Z"},
-   description = "RFC 3339, or a beginning of it, in UTC."}
-shapes.duration = {type = "string", minLength = 2, maxLength = 16, pattern = "^[0-9]+[smhdw]$",
-   examples = json.array{"7d"}}
+   description = "RFC 3339, also without seconds or without a time of day; in UTC where it names no zone."}
+shapes.duration = {type = "string", minLength = 2, maxLength = 16, pattern = "^[0-9][0-9smhdw]*[smhdw]$",
+   examples = json.array{"7d", "1d12h"}, description = "Numbers with s, m, h, d or w."}
 shapes.count = {type = "integer", minimum = 1, maximum = 1000000}
 shapes.page = {type = "integer", minimum = 1, maximum = 1000, default = 100, description = "Most rows of a page."}
 shapes.cursor = {type = "string", minLength = 1, maxLength = 4096, pattern = "^[A-Za-z0-9_-]+$",

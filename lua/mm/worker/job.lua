@@ -49,7 +49,8 @@ local function tell_end(lake, task, err)
    if err then
       problem = select(2, problems.of(err, task.request_id))
    end
-   local is_told, failure = lake:end_job(task.job, task.fence, {error = problem})
+   local is_told, failure = lake:end_job(task.job, task.fence, {error = problem,
+      unless_resumed = err ~= nil and err.state ~= nil})
    if failure then
       session.log("job %d: %s", task.job, tostring(failure))
       return runner.AGAIN

@@ -45,10 +45,11 @@ local function send(answer, found)
    return answer:send(found.status or 200, "application/json", found.headers, json.encode(found.body) .. "\n")
 end
 
--- What becomes of a stored answer's place: nothing is known to have happened, so it may be asked again.
+-- Nothing happened, and in a while it may be otherwise: the same may be asked again.
 local function is_repeatable(err)
    local status = problems.of(err, "")
-   return status >= 500 and (err.outcome or "aborted") == "aborted" and not err.done
+   local passes = status >= 500 or status == 409 or status == 412
+   return passes and (err.outcome or "aborted") == "aborted" and not err.done
 end
 
 local function store(lake, place, found, err, request_id)

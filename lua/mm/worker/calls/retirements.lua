@@ -1,9 +1,11 @@
 -- What the routes about retirements do.
 local answers = require("mm.worker.answers")
+local apply = require("mm.apply")
 local errors = require("mm.errors")
 local json = require("mm.json")
 local pages = require("mm.worker.pages")
 local retirements = require("mm.retirements")
+local undo = require("mm.undo")
 
 local calls = {}
 
@@ -79,6 +81,7 @@ local function add_job(lake, request, principal, kind)
    if not job then
       return nil, err
    end
+   job.is_old = nil
    return {status = 202, headers = {Location = ("/v1/jobs/%d"):format(job.job)}, body = job}
 end
 
@@ -88,6 +91,10 @@ function calls.apply(lake, request, principal)
       return nil, err
    elseif request.if_match:lower() ~= found.digest then
       return errors.fail("precondition_failed", ("If-Match is not the digest of %s"):format(found.id))
+   end
+   err = apply.problem(lake, found, request.body)
+   if err then
+      return nil, err
    end
    return add_job(lake, request, principal, "apply")
 end
@@ -105,6 +112,11 @@ function calls.check_undo(lake, request)
 end
 
 function calls.undo(lake, request, principal)
+   local found, err = retirements.find(lake, request.path.id)
+   err = err or undo.problem(lake, found, request.body)
+   if err then
+      return nil, err
+   end
    return add_job(lake, request, principal, "undo")
 end
 
