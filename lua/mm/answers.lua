@@ -9,7 +9,7 @@ local patience = require("mm.patience")
 
 local lake = handle.methods
 
-local REQUEST = {principal = "text", idempotency_key = "name", fingerprint = "name"}
+local REQUEST = {principal = "text", idempotency_key = "name", fingerprint = "name", token = "name?"}
 local ROUNDS = 3
 
 local function with(more)
@@ -57,12 +57,16 @@ local function begin(self, params, opts)
 end
 
 --- Begins an answer: "new" when this request is the first with its Idempotency-Key, else the answer that was given.
----@param opts {principal: string, idempotency_key: string, fingerprint: string}
+---@param opts {principal: string, idempotency_key: string, fingerprint: string, token: string} `token` is this request's
+---   own: what is kept or forgotten later under the same one is this answer and no later one's
 ---@return "new"|{status: integer, headers: table, body: string}|nil
 ---@return table|nil err codes key_reused, in_progress (`outcome` is "unknown" when it was begun long ago)
 function lake:begin_answer(opts)
    opts = options.check("lake:begin_answer", opts, REQUEST)
-   local token, err = core.random_hex(16)
+   local token, err = opts.token, nil
+   if not token then
+      token, err = core.random_hex(16)
+   end
    for _ = 1, ROUNDS do
       local found
       if not err then
@@ -92,8 +96,8 @@ end
 ---@return boolean|nil, table|nil err
 function lake:store_answer(opts)
    opts = options.check("lake:store_answer", opts, with{status = "integer", headers = "table?", body = "text?"})
-   return change(self, "answer_store", {n = 6, opts.principal, opts.idempotency_key, opts.fingerprint, opts.status,
-      json.encode(opts.headers or {}), opts.body or ""})
+   return change(self, "answer_store", {n = 7, opts.principal, opts.idempotency_key, opts.fingerprint, opts.status,
+      json.encode(opts.headers or {}), opts.body or "", opts.token})
 end
 
 --- Forgets that an answer was begun, as nothing was done: the same request may be sent again. False when it is not
@@ -102,7 +106,8 @@ end
 ---@return boolean|nil, table|nil err
 function lake:forget_answer(opts)
    opts = options.check("lake:forget_answer", opts, REQUEST)
-   return change(self, "answer_forget", {n = 3, opts.principal, opts.idempotency_key, opts.fingerprint})
+   return change(self, "answer_forget", {n = 4, opts.principal, opts.idempotency_key, opts.fingerprint,
+      opts.token})
 end
 
 return lake

@@ -39,6 +39,22 @@ local function watch(self, found, run)
    return begin.refused(self, found, run)
 end
 
+-- The next batch; or false and why there is none. Who was paused and let go on between the batch and that look would be
+-- told a wrong reason: then it is tried once more.
+local function claim(self, found, limit, from, done)
+   local batch, err, smaller, why
+   for attempt = 1, 2 do
+      batch, err, smaller = patience.batch(self, "apply", found.number, limit, from)
+      if not batch or batch.is_claimed then
+         return batch, err, smaller
+      end
+      why = stops.why_unclaimed(self, found, done)
+      if attempt == 2 or not (why and why.state == "applying") then
+         return false, why
+      end
+   end
+end
+
 local function run_batches(self, found, opts)
    local limit, done, changed = opts.limit or BATCH, 0, found.changed
    local from = found.partitions - found.remaining + 1
@@ -46,15 +62,14 @@ local function run_batches(self, found, opts)
       return finish_empty(self, found)
    end
    repeat
-      local batch, err, smaller = patience.batch(self, "apply", found.number, limit, from)
+      local batch, err, smaller = claim(self, found, limit, from, done)
       if not batch then
-         err.done = done > 0 and done or nil
+         if batch == nil then
+            err.done = done > 0 and done or nil
+         end
          return err
       end
       limit = patience.more(smaller, opts.limit or BATCH)
-      if not batch.is_claimed then
-         return stops.why_unclaimed(self, found, done)
-      end
       done, changed, from = done + batch.retired, changed + batch.changed, batch.last_seq + 1
       if opts.on_batch then
          opts.on_batch(batch)
@@ -82,8 +97,7 @@ local function not_applicable(found)
       return retirements.pruned(found)
    end
    local hints = {paused = "mmlua resume " .. found.id, undoing = "mmlua undo " .. found.id}
-   return errors.fail("conflict", ("%s is %s"):format(found.id, found.state), {hint = hints[found.state],
-      state = found.state})
+   return errors.fail("conflict", ("%s is %s"):format(found.id, found.state), {hint = hints[found.state]})
 end
 
 local function expired(found)

@@ -12,7 +12,8 @@ local lake = handle.methods
 
 local LEASE_S, MAX_LEASE_S, ATTEMPTS = 30, 3600, 5
 local GIVEN_UP = json.encode{code = "cancelled", outcome = "unknown",
-   message = ("it was begun %d times, and each time its worker went away: it is not tried again"):format(ATTEMPTS),
+   message = ("it was begun %d times, and each time its worker went away or could not go on: it is not tried again")
+      :format(ATTEMPTS),
    hint = "the retirement shows how far it is; another job goes on with it"}
 
 local function lease_error(seconds)
@@ -77,16 +78,15 @@ local function check_claim(name, number, fence)
 end
 
 -- Changes a job under its fence. After a lost connection `is_so` says of the job whether it was changed before.
-local function change(self, statement, params, is_so, before)
+local function change(self, statement, params, is_so)
    local list, err = patience.again(function(is_again)
-      local results, problem = core.lake_change(self, before and {before, statement} or {statement}, params)
-      local changed = results and results[#results]
-      if changed and not changed[1] and is_again then
+      local results, problem = core.lake_change(self, {statement}, params)
+      if results and not results[1][1] and is_again then
          local rows
          rows, problem = jobs.select(self, {n = 4, params[1], nil, nil, 1})
          return rows and {rows[1] and rows[1].fence == params[2] and is_so(rows[1]) or nil}, problem
       end
-      return changed, problem
+      return results and results[1], problem
    end)
    return list and list[1] ~= nil, err
 end
@@ -118,18 +118,17 @@ end
 --- Ends a claimed job, with its error when it failed. False as in `renew_job`.
 ---@param number integer
 ---@param fence integer
----@param opts? {error: table, done: integer, total: integer, batches: integer, unless_resumed: boolean} `error` as mm's
----   are; `unless_resumed`: when the retirement is being applied by now, the job waits for a worker again
+---@param opts? {error: table, done: integer, total: integer, batches: integer} `error` as mm's are
 ---@return boolean|nil, table|nil err
 function lake:end_job(number, fence, opts)
    check_claim("lake:end_job", number, fence)
    opts = options.check("lake:end_job", opts, {error = "table?", done = PROGRESS.done, total = PROGRESS.total,
-      batches = PROGRESS.batches, unless_resumed = "boolean?"})
+      batches = PROGRESS.batches})
    local problem = opts.error and json.encode(opts.error)
-   local params = {n = 7, number, fence, problem, opts.done, opts.total, opts.batches, opts.unless_resumed or false}
+   local params = {n = 6, number, fence, problem, opts.done, opts.total, opts.batches}
    return change(self, "job_end", params, function(job)
-      return job.state == (problem and "failed" or "done") or opts.unless_resumed and job.state == "waiting"
-   end, "job_lock")
+      return job.state == (problem and "failed" or "done")
+   end)
 end
 
 --- Gives a claimed job back to those that wait, for another worker. False as in `renew_job`. With `counts` the attempt

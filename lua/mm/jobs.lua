@@ -74,23 +74,34 @@ function lake:job(number)
    return list and list[1], err
 end
 
--- The job that waits or runs; with `request_id` the one that was added for it, too, and true.
-local function find(self, number, request_id)
+-- The job that waits or runs, and whether it has these arguments; with `request_id` the one that was added for it, too.
+local function find(self, number, request_id, arguments)
    local list, err = jobs.select(self, {n = 4, nil, number, nil, LIMIT})
    for _, row in ipairs(list or {}) do
-      local is_own = row.request_id == request_id
+      local is_own = request_id ~= nil and row.request_id == request_id
       if is_own or row.state == "waiting" or row.state == "running" then
-         return {job = jobs.record(self, row), is_own = is_own}
+         return {is_own = is_own, is_same = row.arguments == arguments, job = jobs.record(self, row)}
       end
    end
    return not err and {} or nil, err
+end
+
+--- The job of a retirement that waits or runs.
+---@param id string
+---@return mm.job|nil, table|nil err
+function lake:active_job(id)
+   local found, err = retirements.find(self, id)
+   if found then
+      found, err = find(self, found.number)
+   end
+   return found and found.job, err
 end
 
 -- The number of a new job, or the job that is there; neither when that one has just ended.
 local function add(self, params, is_again)
    local found, err = {}, nil
    if is_again then
-      found, err = find(self, params[2], params[5])
+      found, err = find(self, params[2], params[5], params[3])
    end
    if err or found.is_own then
       return found, err
@@ -100,7 +111,10 @@ local function add(self, params, is_again)
    if results and results[1][1] then
       return {number = results[1][1].job}
    end
-   return results and find(self, params[2]) or nil, err
+   if not results then
+      return nil, err
+   end
+   return find(self, params[2], nil, params[3])
 end
 
 local function add_patiently(self, params)
@@ -116,15 +130,16 @@ local function add_patiently(self, params)
    return errors.fail("conflict", "jobs of this retirement end as soon as they begin: try again")
 end
 
-local function is_of_another_kind(job, opts)
-   return errors.fail("conflict", ("job %d is there to %s %s: wait for its end"):format(job.job, job.kind,
-      opts.retirement))
+local function is_another(job, opts)
+   return errors.fail("conflict", ("job %d is there to %s %s%s: wait for its end"):format(job.job, job.kind,
+      opts.retirement, job.kind == opts.kind and " with other options" or ""))
 end
 
---- Adds a job for a retirement. One of the same kind that waits or runs is given instead, with `is_old`.
+--- Adds a job for a retirement. One of the same kind and with the same arguments that waits or runs is given instead,
+--- with `is_old`.
 ---@param opts {kind: string, retirement: string, arguments: table, principal: string, request_id: string} `arguments`
 ---   are options of `lake:apply` or `lake:undo`
----@return mm.job|nil, table|nil err code conflict: there is one of the other kind
+---@return mm.job|nil, table|nil err code conflict: there is another one
 function lake:add_job(opts)
    opts = options.check("lake:add_job", opts, {kind = KINDS, retirement = "string", arguments = "table?",
       principal = "text?", request_id = "text?"})
@@ -140,8 +155,8 @@ function lake:add_job(opts)
       request_id})
    if found and found.number then
       return errors.committed(self:job(found.number))
-   elseif found and found.job.kind ~= opts.kind then
-      return is_of_another_kind(found.job, opts)
+   elseif found and not found.is_own and (found.job.kind ~= opts.kind or not found.is_same) then
+      return is_another(found.job, opts)
    elseif found then
       found.job.is_old = not found.is_own or nil
    end

@@ -63,12 +63,12 @@ function stops.why_unclaimed(self, found, done)
       return nil
    elseif now.state == "applying" and now.now < now.undo_until and not is_last_hour(now) then
       return stop(found, done, "lakehouse_partitions has other columns than when this was planned", {
-         hint = ("undo it, and plan the rest anew: mmlua undo %s"):format(found.id)})
+         hint = ("undo it, and plan the rest anew: mmlua undo %s"):format(found.id), state = now.state})
    elseif now.state == "applying" and now.remaining > 0 then
       return stop(found, done, "less than an hour is left until the first retired file may be deleted", {
          hint = ("undo it or plan the rest anew: mmlua undo %s"):format(found.id)})
    elseif now.remaining > 0 then
-      return stop(found, done, ("%s is %s now"):format(found.id, now.state), {state = now.state})
+      return stop(found, done, ("%s is %s now"):format(found.id, now.state))
    end
 end
 

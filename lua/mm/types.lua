@@ -21,6 +21,7 @@
 ---@class mm.lake
 ---@field add_job fun(self: mm.lake, opts: table): mm.job?, mm.error?
 ---@field add_key fun(self: mm.lake, opts: table): mm.key?, mm.error?
+---@field active_job fun(self: mm.lake, id: string): mm.job?, mm.error?
 ---@field adopt fun(self: mm.lake, opts?: {reason: string}): boolean?, mm.error?
 ---@field abandon fun(self: mm.lake, id: string): mm.retirement?, mm.error?
 ---@field apply fun(self: mm.lake, id: string, opts: table): mm.retirement?, mm.error?

@@ -104,7 +104,8 @@ local ends = {
    {"asks an object for its text where it was raised", "lua ./level.lua"},
    {"asks no object without a text", "lua -e 'error(print)' 2>&1 | sed s/0x.*//"},
    {"goes on when an interruption was caught", "lua ./catch.lua"},
-   {"tells where it was interrupted", "lua ./uncaught.lua; test $? -ne 0"}, -- lua ends with 1, mmlua with 130
+   -- lua ends with 1, mmlua with 130; in which call it was is chance
+   {"tells where it was interrupted", "lua ./uncaught.lua 2>&1 >/dev/null | sed '/in function\\|in method/d'"},
 }
 
 local loop = {

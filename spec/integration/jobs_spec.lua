@@ -201,7 +201,7 @@ describe("a claim", function()
       assert.is_false(lake:claim_job{worker = "one"})
 
       local job = assert(lake:job(1))
-      assert.are.same({"failed", 5, "cancelled", "it was begun 5 times, and each time its worker went away: it is not tried again", "unknown"},
+      assert.are.same({"failed", 5, "cancelled", "it was begun 5 times, and each time its worker went away or could not go on: it is not tried again", "unknown"},
          {job.state, job.attempts, job.error.code, job.error.message, job.error.outcome})
       assert.is_string(job.ended_at)
       assert.are.equal(2, assert(add(1)).job)

@@ -37,7 +37,7 @@ local CHANGES = {
       function(job) return job.is_old or job.state end, "waiting", JOBS, "waiting 0 0 0"},
    ["a job is claimed"] = {JOB .. JOB:gsub("'apply', 1", "'apply', 2"), function() return lake:claim_job{worker = "w"} end,
       function(job) return job.fence end, 1, JOBS .. " where state = 'running'", "running 1 1 w 0"},
-   ["a job is renewed"] = {CLAIMED, function() return lake:renew_job(1, 3, {done = 5}) end, nil, true, JOBS, "running 3 2 w 5"},
+   ["a job is renewed"] = {CLAIMED, function() return lake:renew_job(1, 3, {done = 5}) end, nil, true, JOBS, "running 3 1 w 5"},
    ["a job ends"] = {CLAIMED, function() return lake:end_job(1, 3, {done = 7}) end, nil, true, JOBS, "done 3 2 w 7"},
    ["a job fails"] = {CLAIMED, function() return lake:end_job(1, 3, {error = {code = "x", message = "y"}}) end, nil, true, JOBS,
       "failed 3 2 w 0"},

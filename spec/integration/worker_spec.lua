@@ -177,7 +177,7 @@ describe("mmlua worker", function()
       local ended = served:wait_for_job(asked.body.job, is_ended)
 
       assert.are.equal("done", ended.state)
-      assert.is_true(ended.attempts > 1)
+      assert.are.equal("t", db:value("select fence > 1 from mmadmin.job"))
       assert.are.equal(tostring(made.partitions), db:value("select sum(done) from mmadmin.batch where kind = 'apply'"))
    end)
 
@@ -214,25 +214,46 @@ describe("mmlua worker", function()
       assert.are.equal("applied", db:value("select state from mmadmin.retirement"))
    end)
 
-   it("goes on with a job that a pause had stopped, where it is resumed before that was told", function()
+   it("resumes at once after a pause: the job that was paused is waited for", function()
       start()
       local made = plan()
       local asked = apply(made, {reason = "spec", limit = 4})
       served:wait_for_job(asked.body.job, has_begun)
-      local blocker = db:session()
-      blocker:run("begin")
-      blocker:run("select from mmadmin.job for update")
 
       served:ask("pause", {key = keys.admin, path = {id = made.id}})
-      while db:value("select count(*) from pg_stat_activity where query like '%Locks job%'") == "0" do
-         os.execute("sleep 0.05")
-      end
-      local resumed = served:ask("resume", {key = keys.admin, path = {id = made.id}, body = {reason = "spec"}})
-      blocker:run("rollback")
+      local resumed = served:ask("resume", {key = keys.admin, path = {id = made.id}, body = {reason = "go on"}})
       local ended = served:wait_for_job(resumed.body.job, is_ended)
 
-      assert.are.same({202, asked.body.job, "done"}, {resumed.status, resumed.body.job, ended.state})
+      assert.are.same({202, "done", "go on"}, {resumed.status, ended.state, ended.reason})
+      assert.is_true(resumed.body.job > asked.body.job)
       assert.are.equal("applied", db:value("select state from mmadmin.retirement"))
+   end)
+
+   it("gives no job to who asks with other options while one is there", function()
+      start("--jobs 1")
+      local made = plan()
+      local asked = apply(made, {reason = "spec", limit = 4})
+      served:wait_for_job(asked.body.job, has_begun)
+
+      local same = apply(made, {reason = "spec", limit = 4})
+      local other = apply(made, {reason = "spec", limit = 4, strict = true})
+
+      assert.are.same({202, asked.body.job}, {same.status, same.body.job})
+      assert.are.same({409, "conflict"}, {other.status, other.body.code})
+   end)
+
+   it("keeps what it did, and tells the audit what it refused, for those who leave", function()
+      start("--workers 1")
+      local reader = served:key("viewer", "reader")
+      for _ = 1, 5 do
+         served:send("add_hold", {key = reader, body = {all = true, reason = "no"}}).leave()
+         served:send("add_hold", {key = keys.admin, body = {all = true, reason = "yes"}, idempotency_key = "k",
+            fingerprint = ("a"):rep(64)}).leave()
+      end
+      served:ask("get_status", {key = keys.viewer}) -- after them
+
+      assert.are.equal("5", db:value("select count(*) from mmadmin.audit where what = 'refused'"))
+      assert.are.equal("1 201", db:value("select (select count(*) from mmadmin.hold) || ' ' || status from mmadmin.answer"))
    end)
 
    it("asks again for what may go better, with the same Idempotency-Key", function()

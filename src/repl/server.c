@@ -44,11 +44,13 @@ static int *push_socket(lua_State *L)
     return socket;
 }
 
-/* True when somebody answers there. */
+/* True when somebody answers there, or is too busy to. */
 static bool is_served(const struct sockaddr_un *address)
 {
-    int client = socket(AF_UNIX, SOCK_STREAM, 0);
-    bool is_answered = client >= 0 && connect(client, (const void *)address, sizeof *address) == 0;
+    int client = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    bool is_answered =
+        client >= 0 && (connect(client, (const void *)address, sizeof *address) == 0 ||
+                        errno == EAGAIN || errno == EINPROGRESS);
 
     if (client >= 0)
         close(client);
@@ -106,8 +108,11 @@ static int socket_accept(lua_State *L)
     sigprocmask(SIG_SETMASK, NULL, &unblocked);
     sigdelset(&unblocked, SIGTERM);
     while (!mm_signals_is_stopping()) {
-        if (ppoll(&waiting, 1, NULL, &unblocked) <= 0)
-            continue;
+        if (ppoll(&waiting, 1, NULL, &unblocked) < 0) {
+            if (errno == EINTR)
+                continue;
+            return luaL_error(L, "cannot wait for connections: %s", strerror(errno));
+        }
         *connection = accept4(server, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (*connection >= 0)
             return 1;

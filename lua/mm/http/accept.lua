@@ -27,7 +27,7 @@ end
 ---@param kind string the route's media type
 ---@return string|nil form, table|nil err
 function accept.choose(header, route, kind)
-   local types = types_of(header or "*/*")
+   local types = types_of(type(header) == "table" and table.concat(header, ",") or header or "*/*")
    if route.is_streamed and types[LINES] then
       return "lines"
    elseif takes(types, kind) then

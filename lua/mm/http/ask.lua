@@ -67,10 +67,12 @@ local function answer_ready(request)
    local known = ready[socket] or {at = 0, text = "{}"}
    if ngx.now() >= math.max(known.at + READY_S, known.asked_until or 0) then
       ready[socket], known.asked_until = known, ngx.now() + 2 * READY_S
+      known.asking = known.asking or ngx.now()
       known = ask_whether_ready(request)
       ready[socket] = known
    end
-   if known.head then
+   local is_overdue = known.asking and ngx.now() - known.asking > 2 * READY_S
+   if known.head and not is_overdue then
       return send.text(known.head.status, known.head.type, known.text,
          {["Retry-After"] = known.head.status == 503 and 1 or nil})
    end

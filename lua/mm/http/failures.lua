@@ -9,6 +9,16 @@ local failures = {}
 
 local LIMIT, WINDOW_S, TRUSTED_S = 10, 60, 600
 
+local function denials_of(key)
+   return "denied|" .. sha256.binary(key)
+end
+
+-- Each change that is denied to a key is an entry of the audit for ever: a key cannot fill it.
+local function is_denied_often(request)
+   local denials = request.key and request.method ~= "GET" and ngx.shared.mm_failures:get(denials_of(request.key))
+   return denials and denials >= LIMIT
+end
+
 local function name_of(key)
    return "key|" .. sha256.binary(key)
 end
@@ -21,7 +31,10 @@ function failures.check(request)
       return true
    end
    local dict, name = ngx.shared.mm_failures, "address|" .. request.remote
-   if (dict:get(name) or 0) < LIMIT or (request.key and dict:get(name_of(request.key))) then
+   if is_denied_often(request) then
+      metrics.count("limited")
+      return errors.fail("too_many_failures", "too many changes were denied to this key", {retry_after = WINDOW_S})
+   elseif (dict:get(name) or 0) < LIMIT or (request.key and dict:get(name_of(request.key))) then
       return true
    end
    metrics.count("limited")
@@ -38,9 +51,12 @@ function failures.note(request, status)
       metrics.count("failures")
       dict:incr("address|" .. request.remote, 1, 0, WINDOW_S)
    end
+   if request.key and status == 403 and request.is_asked then
+      dict:incr(denials_of(request.key), 1, 0, WINDOW_S)
+   end
    if request.key and status == 401 then
       dict:delete(name_of(request.key))
-   elseif request.key and request.is_asked and status < 500 then
+   elseif request.key and request.is_asked and (status < 400 or status == 403) then
       dict:set(name_of(request.key), true, TRUSTED_S)
    end
 end

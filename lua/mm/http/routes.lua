@@ -5,7 +5,9 @@
 -- viewer, planner, operator, admin; none: everybody, and nginx answers alone), `tag`, `summary`, and where they apply
 -- `path_shapes`, `query`, `body` (see mm.http.shapes), `answer` (status and the name of a schema in mm.http.answers),
 -- `is_paged` (Link and cursor), `is_streamed` (JSON lines for who accepts application/x-ndjson), `is_job` (202 with the
--- Location of a job), `needs_match` (If-Match). What is no GET changes something, or plans to.
+-- Location of a job), `needs_match` (If-Match),
+-- `is_slow` (cancelled when nobody waits for it, although it changes something). What is no GET changes something, or
+-- plans to.
 local shapes = require("mm.http.shapes")
 
 local RETIREMENT = {id = shapes.retirement_id}
@@ -66,7 +68,7 @@ return {
    {name = "plan", method = "POST", path = "/v1/retirements", tag = "retirements", role = "planner",
       body = shapes.object(shapes.with(RANGE, {all = shapes.boolean, verdicts = shapes.verdicts,
          undo_for = shapes.duration, budget = {type = "integer", minimum = 0, maximum = 1000000000},
-         dry_run = shapes.boolean})), answer = {201, "Retirement"},
+         dry_run = shapes.boolean})), answer = {201, "Retirement"}, is_slow = true,
       summary = "Plans which outdated partitions to retire; a dry run stores nothing and is answered with 200."},
    {name = "get_retirement", method = "GET", path = "/v1/retirements/{id}", tag = "retirements", role = "viewer",
       path_shapes = RETIREMENT, answer = {200, "Retirement"},
@@ -115,7 +117,8 @@ return {
    {name = "list_audit", method = "GET", path = "/v1/audit", tag = "audit", role = "viewer",
       query = page_of{retirement = shapes.retirement_id, from = shapes.time,
          what = shapes.one_of(require("mm.http.audited")), order = shapes.one_of{"oldest", "newest"}},
-      answer = {200, "AuditEntries"}, is_paged = true, is_streamed = true, summary = "Who changed what, when and why, the oldest first unless asked otherwise."},
+      answer = {200, "AuditEntries"}, is_paged = true, is_streamed = true,
+      summary = "Who changed what, when and why, the oldest first unless asked otherwise."},
    {name = "verify_audit", method = "GET", path = "/v1/audit/verify", tag = "audit", role = "viewer",
       query = {head = {type = "string", pattern = "^[0-9]{1,15}-[0-9a-fA-F]{16,64}$"}}, answer = {200, "Chain"},
       summary = "Hashes the whole audit again; `head` is one that was noted before."},

@@ -16,6 +16,7 @@ local send = require("mm.http.send")
 
 local server = {}
 
+local MOST_HEADERS = 100
 local CONFIG = {worker = "text", changes = "boolean?", permits = "integer?", waiters = "integer?", wait_s = "number?"}
 local DEFAULTS = {changes = false, permits = 2, waiters = 64, wait_s = 2}
 -- The codes of what nginx itself refuses, by its status.
@@ -41,6 +42,14 @@ local function match(request)
    return true
 end
 
+-- Those that were cut off might have said what matters.
+local function check_headers(request)
+   if request.has_too_many_headers then
+      return errors.fail("header_too_large", ("more than %d headers"):format(MOST_HEADERS))
+   end
+   return true
+end
+
 local function read_body(request)
    local err
    request.raw = body.read()
@@ -56,8 +65,8 @@ local function choose_form(request)
 end
 
 -- In this order: each either lets the request pass or says why not.
-local STEPS = {match, failures.check, guard.check_origin, guard.check_changes, guard.check_key, choose_form,
-   parameters.check, read_body}
+local STEPS = {check_headers, match, failures.check, guard.check_origin, guard.check_changes, guard.check_key,
+   choose_form, parameters.check, read_body}
 
 local function refusal(request)
    for _, step in ipairs(STEPS) do
@@ -69,9 +78,9 @@ local function refusal(request)
 end
 
 local function new_request(config)
-   local headers = ngx.req.get_headers(100)
-   local request = {config = checked(config), method = ngx.req.get_method(), headers = headers, id = ngx.var.request_id,
-      path = ngx.var.request_uri:match("^[^?#]*"), remote = ngx.var.remote_addr, scheme = ngx.var.scheme,
+   local headers, cut = ngx.req.get_headers(MOST_HEADERS)
+   local request = {config = checked(config), method = ngx.req.get_method(), headers = headers,
+      has_too_many_headers = cut == "truncated", id = ngx.var.request_id, path = ngx.var.request_uri:match("^[^?#]*"), remote = ngx.var.remote_addr, scheme = ngx.var.scheme,
       key = guard.key_of(headers)}
    for _, name in ipairs(CONDITIONS) do
       ngx.req.clear_header(name)

@@ -2,6 +2,7 @@
 local core = require("mm.core")
 local errors = require("mm.errors")
 local json = require("mm.json")
+local session = require("mm.worker.session")
 
 local calls = {}
 
@@ -18,7 +19,9 @@ function calls.deny(lake, request, principal, route)
    local number = request.path and type(request.path.id) == "string" and request.path.id:match("%-(%d+)%-%x+$")
    local is_told, problem = core.lake_audit_refused(lake, number and tonumber(number) or nil, nil,
       json.encode{code = err.code, message = err.message})
-   err.not_audited = not is_told and tostring(problem) or nil
+   if not is_told then
+      session.log("request %s: %s; not audited: %s", request.request_id, err.message, tostring(problem))
+   end
    return nil, err
 end
 

@@ -4,6 +4,7 @@
 local errors = require("mm.errors")
 local json = require("mm.json")
 local problems = require("mm.http.problems")
+local session = require("mm.worker.session")
 
 local channel = {}
 
@@ -66,7 +67,7 @@ end
 --- The problem of an error, unless an answer has begun: then that is cut short.
 function methods:fail(err)
    if self.is_begun then
-      return
+      return session.log("request %s: its answer was cut short: %s", self.request.request_id, tostring(err))
    end
    local status, problem = problems.of(err, self.request.request_id)
    self:send(status, problems.TYPE, err.headers, json.encode(problem) .. "\n")

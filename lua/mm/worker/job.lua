@@ -3,6 +3,7 @@ local core = require("mm.core")
 local errors = require("mm.errors")
 local jobs = require("mm.jobs")
 local problems = require("mm.http.problems")
+local retirements = require("mm.retirements")
 local runner = require("mm.worker.runner")
 local session = require("mm.worker.session")
 
@@ -35,12 +36,27 @@ local function teller(lake, task)
    end
 end
 
+-- One that was asked to go on is let go on first; whoever did this before it died has done it.
+local function resume(lake, task)
+   local found, err = retirements.find(lake, task.retirement)
+   if found and found.state == "paused" then
+      found, err = lake:resume(task.retirement)
+   end
+   return found, err
+end
+
 local function work(lake, task)
    local opts = {}
    for name, value in pairs(task.arguments) do
       opts[name] = value
    end
-   opts.on_batch = teller(lake, task)
+   if opts.resume then
+      local found, err = resume(lake, task)
+      if not found then
+         return nil, err
+      end
+   end
+   opts.resume, opts.on_batch = nil, teller(lake, task)
    return lake[task.kind](lake, task.retirement, opts)
 end
 
@@ -49,8 +65,7 @@ local function tell_end(lake, task, err)
    if err then
       problem = select(2, problems.of(err, task.request_id))
    end
-   local is_told, failure = lake:end_job(task.job, task.fence, {error = problem,
-      unless_resumed = err ~= nil and err.state ~= nil})
+   local is_told, failure = lake:end_job(task.job, task.fence, {error = problem})
    if failure then
       session.log("job %d: %s", task.job, tostring(failure))
       return runner.AGAIN

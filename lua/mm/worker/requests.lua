@@ -31,11 +31,17 @@ local function principal_of(lake, route, request)
    return principal, err
 end
 
-local function call(lake, route, request, principal)
-   if route.role and RANKS[principal.role] < RANKS[route.role] then
-      return calls.deny(lake, request, principal, route)
+-- Of what changes something only what is slow is cancelled when nobody waits for it: the rest, and what is kept of it,
+-- must be as it is told, whoever has left.
+local function call(lake, route, request, principal, connection)
+   if route.is_slow then
+      core.lake_watch(lake, connection:descriptor())
    end
-   return calls[route.name](lake, request, principal)
+   local found, err = calls[route.name](lake, request, principal)
+   if route.is_slow then
+      core.lake_watch(lake)
+   end
+   return found, err
 end
 
 local function send(answer, found)
@@ -48,7 +54,7 @@ end
 -- Nothing happened, and in a while it may be otherwise: the same may be asked again.
 local function is_repeatable(err)
    local status = problems.of(err, "")
-   local passes = status >= 500 or status == 409 or status == 412
+   local passes = status >= 500 and err.code ~= "bug" or status == 409 or status == 412
    return passes and (err.outcome or "aborted") == "aborted" and not err.done
 end
 
@@ -64,17 +70,35 @@ local function store(lake, place, found, err, request_id)
    return lake:store_answer(place)
 end
 
--- The same Idempotency-Key is answered once.
-local function call_once(lake, route, request, principal)
+local function bug(message)
+   if type(message) == "table" and message.code then
+      return message
+   end
+   return errors.new("bug", "a mistake in mm", {trace = debug.traceback(tostring(message), 2)})
+end
+
+local function log_bug(request, err)
+   if err.code == "bug" then
+      session.log("request %s: %s", request.request_id, err.trace)
+   end
+end
+
+-- The same Idempotency-Key is answered once, even where that is that mm made a mistake.
+local function call_once(lake, route, request, principal, connection)
    local place = {principal = principal.name, idempotency_key = request.idempotency_key,
-      fingerprint = request.fingerprint}
+      fingerprint = request.fingerprint, token = request.request_id}
    local earlier, problem = lake:begin_answer(place)
    if not earlier then
       return nil, problem
    elseif earlier ~= "new" then
       return {stored = earlier}
    end
-   local found, err = call(lake, route, request, principal)
+   local is_right, found, err = xpcall(call, bug, lake, route, request, principal, connection)
+   if not is_right then
+      core.lake_watch(lake)
+      found, err = nil, found
+      log_bug(request, err)
+   end
    local is_stored, lost = store(lake, place, found, err, request.request_id)
    if not is_stored then
       session.log("request %s: its answer was not kept: %s", request.request_id, tostring(lost))
@@ -90,9 +114,11 @@ end
 local function answer_request(lake, answer, route, request)
    local principal, err = principal_of(lake, route, request)
    local found
-   if principal then
+   if principal and route.role and RANKS[principal.role] < RANKS[route.role] then
+      found, err = calls.deny(lake, request, principal, route)
+   elseif principal then
       local is_once = route.method ~= "GET" and request.idempotency_key
-      found, err = (is_once and call_once or call)(lake, route, request, principal)
+      found, err = (is_once and call_once or call)(lake, route, request, principal, answer.connection)
    end
    if found and found.stored then
       return send_stored(answer, found.stored)
@@ -106,19 +132,6 @@ local function answer_request(lake, answer, route, request)
    end
 end
 
-local function log_failure(request, err)
-   if err.code == "bug" then
-      session.log("request %s: %s", request.request_id, err.trace)
-   end
-end
-
-local function bug(message)
-   if type(message) == "table" and message.code then
-      return message
-   end
-   return errors.new("bug", "a mistake in mm", {trace = debug.traceback(tostring(message), 2)})
-end
-
 local function handle(self, connection)
    local request = channel.read(connection)
    if not request then
@@ -126,7 +139,8 @@ local function handle(self, connection)
    end
    local answer, route = channel.new(connection, request), by_name[request.route]
    request.path, request.query, request.body = request.path or {}, request.query or {}, request.body or {}
-   local lake, err = self:lake_for(request.request_id, connection)
+   local is_watched = route and route.method == "GET"
+   local lake, err = self:lake_for(request.request_id, is_watched and connection or nil)
    if not route or not calls[request.route] then
       err = errors.new("no_route", "there is no route " .. request.route)
    end
@@ -135,7 +149,7 @@ local function handle(self, connection)
    end
    local is_right, problem = xpcall(answer_request, bug, lake, answer, route, request)
    if not is_right then
-      log_failure(request, problem)
+      log_bug(request, problem)
       answer:fail(problem)
    end
 end

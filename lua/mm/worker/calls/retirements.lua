@@ -1,6 +1,7 @@
 -- What the routes about retirements do.
 local answers = require("mm.worker.answers")
 local apply = require("mm.apply")
+local core = require("mm.core")
 local errors = require("mm.errors")
 local json = require("mm.json")
 local pages = require("mm.worker.pages")
@@ -8,6 +9,8 @@ local retirements = require("mm.retirements")
 local undo = require("mm.undo")
 
 local calls = {}
+
+local END_TRIES, END_PAUSE_S = 25, 0.2
 
 -- Without what only mm itself needs; the digest is what If-Match must say.
 local function retirement(found, err, status)
@@ -99,11 +102,29 @@ function calls.apply(lake, request, principal)
    return add_job(lake, request, principal, "apply")
 end
 
+-- The job that was paused ends after the batch that runs: so long the next one waits for it.
+local function wait_for_end(lake, id)
+   local active, err
+   for _ = 1, END_TRIES do
+      active, err = lake:active_job(id)
+      if err or not active then
+         return err
+      end
+      core.sleep(END_PAUSE_S)
+   end
+   return errors.new("conflict", ("job %d of %s has not ended yet: resume when it has"):format(active.job, id))
+end
+
 function calls.resume(lake, request, principal)
-   local found, err = lake:resume(request.path.id)
-   if not found then
+   local found, err = retirements.find(lake, request.path.id)
+   if found and found.state ~= "paused" then
+      err = errors.new("conflict", ("%s is %s: it cannot be resumed"):format(found.id, found.state))
+   end
+   err = err or wait_for_end(lake, found.id)
+   if err then
       return nil, err
    end
+   request.body.resume = true
    return add_job(lake, request, principal, "apply")
 end
 
