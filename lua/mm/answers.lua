@@ -57,8 +57,8 @@ local function begin(self, params, opts)
 end
 
 --- Begins an answer: "new" when this request is the first with its Idempotency-Key, else the answer that was given.
----@param opts {principal: string, idempotency_key: string, fingerprint: string, token: string} `token` is this request's
----   own: what is kept or forgotten later under the same one is this answer and no later one's
+---@param opts {principal: string, idempotency_key: string, fingerprint: string, token: string} `token` is this
+---   request's own: what is kept or forgotten later under the same one is this answer and no later one's
 ---@return "new"|{status: integer, headers: table, body: string}|nil
 ---@return table|nil err codes key_reused, in_progress (`outcome` is "unknown" when it was begun long ago)
 function lake:begin_answer(opts)

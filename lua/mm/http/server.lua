@@ -80,8 +80,8 @@ end
 local function new_request(config)
    local headers, cut = ngx.req.get_headers(MOST_HEADERS)
    local request = {config = checked(config), method = ngx.req.get_method(), headers = headers,
-      has_too_many_headers = cut == "truncated", id = ngx.var.request_id, path = ngx.var.request_uri:match("^[^?#]*"), remote = ngx.var.remote_addr, scheme = ngx.var.scheme,
-      key = guard.key_of(headers)}
+      has_too_many_headers = cut == "truncated", id = ngx.var.request_id, remote = ngx.var.remote_addr,
+      path = ngx.var.request_uri:match("^[^?#]*"), scheme = ngx.var.scheme, key = guard.key_of(headers)}
    for _, name in ipairs(CONDITIONS) do
       ngx.req.clear_header(name)
    end
