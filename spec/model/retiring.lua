@@ -35,9 +35,13 @@ local function is_worse(world, ret, is_retired)
    return false
 end
 
+local function is_expired(world, ret)
+   return ret.state == "planned" and world.now >= ret.valid_until
+end
+
 -- Also where it goes on: what was said the first time holds.
 local function begin(world, ret, opts, overrides)
-   if ret.state ~= "applying" and (ret.state ~= "planned" or world.now >= ret.valid_until) then
+   if ret.state ~= "applying" and ret.state ~= "planned" or is_expired(world, ret) then
       return "conflict"
    elseif guarding.refuses(world, ret, overrides) then
       world:audit("refused", ret.number, opts.reason)
@@ -91,8 +95,11 @@ local function look_back(world, ret, until_then, started)
 end
 
 local function start(world, ret, opts, overrides, point)
+   local was_expired = is_expired(world, ret)
    point("found")
-   if guarding.refuses(world, ret, overrides) then
+   if was_expired then
+      return "conflict"
+   elseif guarding.refuses(world, ret, overrides) then
       world:audit("refused", ret.number, opts.reason)
       return "refused"
    end
