@@ -19,7 +19,7 @@ return {
    {"audit", "src/sql/audit*.sql", "audit_spec audit_chain_spec holds_spec guards_limits_spec"},
    {"prune", "src/sql/prun*.sql src/sql/is_prunable.sql", "prune_spec"},
    {"listings", "src/sql/retirement*.sql", "neighbours_spec apply_spec plan_spec undo_spec verbs_spec"},
-   {"verdicts", "src/sql/verdict.sql src/sql/source*.sql", "verdict_spec plan_spec apply_stops_spec"},
+   {"verdicts", "src/sql/verdict.sql src/sql/source*.sql", "verdict_spec plan_spec apply_stops_spec listing_spec"},
    {"code", "src/core/retirement.c lua/mm/apply.lua lua/mm/begin.lua lua/mm/look.lua lua/mm/patience.lua "
       .. "lua/mm/stops.lua", APPLY .. " undo_spec verbs_spec"},
    {"code", "lua/mm/undo.lua", "undo_spec batches_spec verbs_spec"},
