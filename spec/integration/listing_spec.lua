@@ -751,12 +751,48 @@ describe("retention", function()
       assert_kept_for(7)
    end)
 
+   it("is what is said of retention, whatever else is set", function()
+      set("retention_days", "30")
+      set("retention_of_something", "5")
+      set("days_of_something", '{"log": 1}')
+
+      assert_kept_for(30)
+   end)
+
+   it("may be half a day, or a hundred years", function()
+      set("retention_by_stream_tag", '{"log": 0.5}')
+      assert_kept_for(0.5)
+      db:psql("truncate settings")
+      set("retention_by_stream_tag", '{"log": 36500}')
+      assert_kept_for(36500)
+   end)
+
    it("may be forever", function()
       set("retention_by_stream_tag", '{"log": "forever"}')
 
       local explained = assert(lake:explain{view_set = "log_entries", at = "2026-11-01T03:30Z"})[1]
 
       assert.are.equal("infinity", explained.source_until)
+   end)
+end)
+
+describe("a source count", function()
+   setup(function()
+      open("catalog-v10")
+      rows.one_of_each(db)
+   end)
+   teardown(close)
+
+   it("may go beyond 32 bits, and is none where it is no count", function()
+      local function count_of(hash)
+         db:psql(("update lakehouse_partitions set source_data_hash = '\\x%s' where view_set_name = 'log_entries'"):format(hash))
+         return assert(lake:explain{view_set = "log_entries", at = "2026-11-01T03:30Z"})[1].source_count
+      end
+
+      assert.are.equal(4294967297, count_of("0100000001000000"))
+      assert.is_nil(count_of("01000000010000"))
+      assert.is_nil(count_of("010000000100000000"))
+      assert.is_nil(count_of("0100000001000001"))
    end)
 end)
 
