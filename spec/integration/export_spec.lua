@@ -165,34 +165,34 @@ describe("an export of any row", function()
 
    it("goes on over pages, for each row once", function()
       db:psql([[insert into lakehouse_partitions (view_set_name, view_instance_id, begin_insert_time, num_rows)
-         select 'a', nullif('b', case when n > 15000 then 'b' end), '2026-11-01', n from generate_series(1, 30000) n]])
+         select 'a', nullif('b', case when n > 60000 then 'b' end), '2026-11-01', n from generate_series(1, 120000) n]])
 
-      assert.are.equal(30000, assert(lake:export_partitions(path)))
+      assert.are.equal(120000, assert(lake:export_partitions(path)))
 
       local numbers = {}
       for number in read():gmatch("\na,b?,2026%-11%-01T00:00:00.000000Z,,,,,,,,,(%d+),") do
          numbers[#numbers + 1] = tonumber(number)
       end
       table.sort(numbers)
-      assert.are.same({30000, 1, 30000}, {#numbers, numbers[1], numbers[30000]})
+      assert.are.same({120000, 1, 120000}, {#numbers, numbers[1], numbers[120000]})
    end)
 
    it("tells after each page how far it is, of those that were chosen", function()
       db:psql([[insert into lakehouse_partitions (view_set_name, view_instance_id, begin_insert_time, num_rows)
-         select 'a', nullif('b', case when n > 11000 then 'b' end), '2026-11-01'::timestamptz, n
-           from generate_series(1, 12000) n union all select 'other', 'b', '2026-11-01', 1]])
+         select 'a', nullif('b', case when n > 51000 then 'b' end), '2026-11-01'::timestamptz, n
+           from generate_series(1, 52000) n union all select 'other', 'b', '2026-11-01', 1]])
       local told = {}
 
-      assert.are.equal(12000, assert(lake:export_partitions(path, {view_set = "a"}, {on_page = function(...)
+      assert.are.equal(52000, assert(lake:export_partitions(path, {view_set = "a"}, {on_page = function(...)
          told[#told + 1] = {...}
       end})))
 
-      assert.are.same({{10000, 12000, false}, {11000, 12000, false}, {12000, 12000, true}}, told)
+      assert.are.same({{50000, 52000, false}, {51000, 52000, false}, {52000, 52000, true}}, told)
    end)
 
    it("never tells of more than all, though they become more", function()
       db:psql([[insert into lakehouse_partitions (view_set_name, view_instance_id, begin_insert_time, num_rows)
-         select 'a', 'b', '2026-11-01', n from generate_series(1, 10000) n]])
+         select 'a', 'b', '2026-11-01', n from generate_series(1, 50000) n]])
       local last
 
       assert(lake:export_partitions(path, nil, {on_page = function(written, total)
@@ -203,7 +203,7 @@ describe("an export of any row", function()
          last = {written, total}
       end}))
 
-      assert.are.same({10001, 10001}, last)
+      assert.are.same({50001, 50001}, last)
    end)
 
    it("writes the columns that the catalog has", function()

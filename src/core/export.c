@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { PAGE = 10000, CURSOR = 7, LIMIT = 11, PARAMS = 12, CURSOR_PARTS = 4, PATH_BYTES = 4096 };
+enum { PAGE = 50000, CURSOR = 7, LIMIT = 11, PARAMS = 12, CURSOR_PARTS = 4, PATH_BYTES = 4096 };
 
 struct mm_export {
     mm_format format;
@@ -86,7 +86,7 @@ static bool copy_params(mm_export *export, const char *const params[MM_EXPORT_PA
         if (params[i] && !export->chosen[i])
             return false;
     }
-    export->params[LIMIT] = "10000"; /* PAGE */
+    export->params[LIMIT] = "50000"; /* PAGE */
     return true;
 }
 
