@@ -9,6 +9,6 @@ local options = cli.parse{
 }
 local demo = require("mm.demo")
 local folder = debug.getinfo(1, "S").source:gsub("^@", ""):gsub("scripts/[^/]*$", "demo")
-local tour = assert(demo.start(folder, arg[-1]))
+local tour = assert(demo.start(folder, cli.program()))
 demo.walk(tour)
 demo.finish(tour, options.keep)

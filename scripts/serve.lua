@@ -1,5 +1,7 @@
 -- The HTTP API and its page on this machine, while it runs.
 local cli = require("mm.cli")
+local connection = require("mm.cli.connection")
+local text = require("mm.text")
 
 local options = cli.parse{
    text = "Starts a worker and an nginx of its own for the lake, on the loopback interface, and makes a key that may "
@@ -13,9 +15,10 @@ local demo, serve = require("mm.demo"), require("mm.serve")
 local folder = debug.getinfo(1, "S").source:gsub("^@", ""):gsub("scripts/[^/]*$", "demo")
 local tour, mmlua
 if options.lake then
-   mmlua = ("MICROMEGAS_SQL_CONNECTION_STRING=%s LUA_INIT= %s"):format(demo.quote(options.lake), demo.quote(arg[-1]))
+   local conninfo = assert(connection.conninfo(options.lake))
+   mmlua = ("MICROMEGAS_SQL_CONNECTION_STRING=%s LUA_INIT= %s"):format(text.word(conninfo), text.word(cli.program()))
 else
-   tour = assert(demo.start(folder, arg[-1]))
+   tour = assert(demo.start(folder, cli.program()))
    demo.prepare(tour)
    mmlua = tour.mmlua
 end

@@ -21,11 +21,7 @@ if options.job and options.fence then
 elseif not options.listen then
    error(cli.usage("--listen PATH is missing"), 0)
 end
-local first = -1
-while arg[first - 1] do
-   first = first - 1
-end
-local command = {arg[first], "worker"}
+local command = {cli.program(), "worker"}
 for _, name in ipairs{"lake", "registry", "schema", "timeout"} do
    if options[name] then
       command[#command + 1], command[#command + 2] = "--" .. name, tostring(options[name])

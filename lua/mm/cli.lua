@@ -47,6 +47,16 @@ function cli.usage(message)
    return errors.new("usage", message)
 end
 
+--- The program that runs, for who starts it again: what stands first on its command line, before Lua's options.
+---@return string
+function cli.program()
+   local first = -1
+   while arg[first - 1] do
+      first = first - 1
+   end
+   return arg[first]
+end
+
 --- Opens the lake and registry that the options name, or the environment: see mm.cli.connection.
 ---@param options table
 ---@return table|nil lake, table|nil err

@@ -7,12 +7,7 @@ local demo = {}
 
 local LAKE = "demo"
 
---- A value as one word of the shell.
-function demo.quote(value)
-   return "'" .. tostring(value):gsub("'", "'\\''") .. "'"
-end
-
-local quote = demo.quote
+local quote = text.word
 
 local function run(command, name)
    local is_done = os.execute(command)

@@ -1,5 +1,6 @@
 -- Checks the options table of a function: a mistake of the caller raises at the caller's line.
 local characters = require("mm.characters")
+local lists = require("mm.lists")
 local suggest = require("mm.suggest")
 
 local options = {}
@@ -20,28 +21,10 @@ local IS = {integer = is_integer, number = is_number, any = function()
    return true
 end}
 
-local function names_of(spec)
-   local names = {}
-   for name in pairs(spec) do
-      names[#names + 1] = name
-   end
-   table.sort(names)
-   return names
-end
-
 -- "a", "a or b", "a, b or c"
 local function any_of(words)
    local last = words[#words]
    return #words == 1 and last or table.concat(words, ", ", 1, #words - 1) .. " or " .. last
-end
-
-local function is_among(value, list)
-   for _, known in ipairs(list) do
-      if value == known then
-         return true
-      end
-   end
-   return false
 end
 
 local function is_of_kind(value, kind)
@@ -71,7 +54,7 @@ end
 -- What is wrong with the value, or nothing.
 local function complaint(value, wanted)
    if type(wanted) == "table" then
-      return not is_among(value, wanted) and ("must be %s, not %s"):format(any_of(wanted), tostring(value)) or nil
+      return not lists.has(wanted, value) and ("must be %s, not %s"):format(any_of(wanted), tostring(value)) or nil
    end
    local kinds = {}
    for kind in wanted:gmatch("%a+") do
@@ -96,10 +79,10 @@ local function first_mistake(opts, spec)
    end
    for name in pairs(opts) do
       if spec[name] == nil then
-         return ("unknown option '%s'%s"):format(tostring(name), suggest.phrase(tostring(name), names_of(spec)))
+         return ("unknown option '%s'%s"):format(tostring(name), suggest.phrase(tostring(name), lists.keys(spec)))
       end
    end
-   for _, name in ipairs(names_of(spec)) do
+   for _, name in ipairs(lists.keys(spec)) do
       local value, wanted = opts[name], spec[name]
       local wrong = value ~= nil and complaint(value, wanted)
       if wrong then

@@ -1,6 +1,7 @@
 -- An nginx with the HTTP API, as http/nginx.conf and http/mm.conf say, but for where it listens and what it writes; and
 -- what `mmlua serve` makes of it: a worker and nginx for as long as somebody looks.
 local errors = require("mm.errors")
+local word = require("mm.text").word
 
 local serve = {}
 
@@ -73,10 +74,6 @@ function serve.configure(folder, opts)
    return folder .. "/nginx.conf"
 end
 
-local function quote(value)
-   return "'" .. tostring(value):gsub("'", "'\\''") .. "'"
-end
-
 local function output_of(command)
    local pipe = assert(io.popen(command))
    local line = pipe:read("*l")
@@ -130,7 +127,7 @@ end
 
 -- In another process, for what it writes belongs to its own output.
 local function new_key(mmlua)
-   return output_of(mmlua .. " key add " .. quote(os.getenv("USER") or "serve")
+   return output_of(mmlua .. " key add " .. word(os.getenv("USER") or "serve")
       .. " --role admin --expires 1d --yes --reason 'mmlua serve' 2>/dev/null")
 end
 
@@ -157,7 +154,7 @@ local function stop(self, server)
    while left > 0 and os.time() < deadline do
       left = left - (server.wait(1) and 1 or 0)
    end
-   os.execute("rm -rf " .. quote(self.folder))
+   os.execute("rm -rf " .. word(self.folder))
 end
 
 --- Serves until it is asked to end. `mmlua` is the command line that finds the lake; what it prints names URL and key.

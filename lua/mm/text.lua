@@ -153,6 +153,13 @@ function text.parse_duration(value)
    return sum
 end
 
+--- A text as one word of the shell.
+---@param value any
+---@return string
+function text.word(value)
+   return "'" .. tostring(value):gsub("'", "'\\''") .. "'"
+end
+
 --- A duration in its largest whole unit, as `text.parse_duration` reads it: 604800 is "7d", 129600 "36h".
 ---@param duration integer seconds
 ---@return string

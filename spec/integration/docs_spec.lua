@@ -1,5 +1,6 @@
 -- What is documented: the manual, `--help`, completion, the reference, the cookbook, the recorded session.
 local core = require("mm.core")
+local lists = require("mm.lists")
 local mm = require("mm")
 local shell = require("spec.support.shell")
 
@@ -244,21 +245,12 @@ describe("the types", function()
       return names
    end
 
-   local function keys(list)
-      local names = {}
-      for name in pairs(list) do
-         names[#names + 1] = name
-      end
-      table.sort(names)
-      return names
-   end
-
    it("have every method of lakes", function()
-      assert.are.same(keys(core.lake_methods), fields("mm.lake"))
+      assert.are.same(lists.keys(core.lake_methods), fields("mm.lake"))
    end)
 
    it("have everything that is bound from C", function()
-      assert.are.same(keys(core), fields("mm.core"))
+      assert.are.same(lists.keys(core), fields("mm.core"))
    end)
 end)
 

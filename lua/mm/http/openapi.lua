@@ -1,6 +1,7 @@
 -- The OpenAPI 3.1 document, made from the routes, their shapes and the schemas of answers.
 local answers = require("mm.http.answers")
 local json = require("mm.json")
+local lists = require("mm.lists")
 local problems = require("mm.http.problems")
 local routes = require("mm.http.routes")
 
@@ -28,16 +29,8 @@ local ALWAYS, KEYED = {400, 404, 405, 406, 408, 413, 414, 429, 431, 500, 501, 50
 local CHANGING = {412, 415, 428}
 
 local function add_parameters(list, where, shapes_by_name, required)
-   local names = {}
-   for name in pairs(shapes_by_name or {}) do
-      names[#names + 1] = name
-   end
-   table.sort(names)
-   for _, name in ipairs(names) do
-      local is_required = where == "path" or nil
-      for _, needed in ipairs(required or {}) do
-         is_required = is_required or needed == name or nil
-      end
+   for _, name in ipairs(lists.keys(shapes_by_name or {})) do
+      local is_required = where == "path" or lists.has(required or {}, name) or nil
       list[#list + 1] = {name = name, ["in"] = where, required = is_required, schema = shapes_by_name[name]}
    end
 end

@@ -1,17 +1,9 @@
 -- Parameters of paths and queries: they are text, and become what their shapes say.
+local lists = require("mm.lists")
 local suggest = require("mm.suggest")
 local validate = require("mm.http.validate")
 
 local texts = {}
-
-local function names_of(list)
-   local names = {}
-   for name in pairs(list) do
-      names[#names + 1] = name
-   end
-   table.sort(names)
-   return names
-end
 
 local from_text = {}
 
@@ -53,10 +45,10 @@ function texts.values(values, shapes, required)
          return nil, ("the parameter %s is missing"):format(name)
       end
    end
-   for _, name in ipairs(names_of(values)) do
+   for _, name in ipairs(lists.keys(values)) do
       local message
       if not shapes[name] then
-         return nil, ("the parameter %s is unknown%s"):format(name, suggest.phrase(name, names_of(shapes)))
+         return nil, ("the parameter %s is unknown%s"):format(name, suggest.phrase(name, lists.keys(shapes)))
       elseif type(values[name]) ~= "string" then
          return nil, ("the parameter %s %s"):format(name, values[name] == true and "has no value" or "is given twice")
       end

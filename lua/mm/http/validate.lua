@@ -1,19 +1,11 @@
 -- Checks values against the part of JSON Schema that shapes and answers use.
 local characters = require("mm.characters")
 local json = require("mm.json")
+local lists = require("mm.lists")
 local pattern = require("mm.http.pattern")
 local suggest = require("mm.suggest")
 
 local validate = {}
-
-local function names_of(list)
-   local names = {}
-   for name in pairs(list) do
-      names[#names + 1] = name
-   end
-   table.sort(names)
-   return names
-end
 
 local function type_of(value)
    if value == nil or value == json.null then
@@ -26,15 +18,6 @@ end
 
 local function article(kind)
    return (kind:find("^[aio]") and "an " or "a ") .. kind
-end
-
-local function is_among(value, list)
-   for _, known in ipairs(list) do
-      if value == known then
-         return true
-      end
-   end
-   return false
 end
 
 local function length_of(text)
@@ -102,7 +85,7 @@ local function member_shape(shape, name)
 end
 
 function checks.object(value, shape, resolve)
-   local names = names_of(value)
+   local names = lists.keys(value)
    if #names > (shape.maxProperties or #names) then
       return ("has more than %d members"):format(shape.maxProperties)
    end
@@ -114,7 +97,7 @@ function checks.object(value, shape, resolve)
    for _, name in ipairs(names) do
       local known = member_shape(shape, name)
       if not known then
-         return "is unknown" .. suggest.phrase(name, names_of(shape.properties or {})), "." .. name
+         return "is unknown" .. suggest.phrase(name, lists.keys(shape.properties or {})), "." .. name
       end
       local wrong, where = complain(value[name], known, resolve)
       if wrong then
@@ -139,7 +122,7 @@ function complain(value, shape, resolve)
    if kind and not is_of_type(value, kind) then
       local actual = type_of(value)
       return ("must be %s, not %s"):format(article(kind), actual == "null" and actual or article(actual))
-   elseif shape.enum and not is_among(value, shape.enum) then
+   elseif shape.enum and not lists.has(shape.enum, value) then
       return "must be one of " .. table.concat(shape.enum, ", ")
    end
    kind = kind or type_of(value)

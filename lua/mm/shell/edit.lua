@@ -1,6 +1,7 @@
 -- A statement in the editor of one's choice.
 local errors = require("mm.errors")
 local terminal = require("mm.terminal")
+local word = require("mm.text").word
 
 local edit = {}
 
@@ -15,7 +16,7 @@ local function editor()
 end
 
 local function call(path)
-   local first, _, third = os.execute(editor() .. " '" .. path:gsub("'", "'\\''") .. "'")
+   local first, _, third = os.execute(editor() .. " " .. word(path))
    return (first == true or first == 0) and (third or 0) == 0
 end
 

@@ -40,7 +40,7 @@ end
 
 --- Begins it. Only once.
 function methods:begin(status, content_type, headers)
-   self.is_begun, self.status = true, status
+   self.is_begun = true
    local head = {status = status, type = content_type, headers = headers}
    return self:write(json.encode(head) .. "\n")
 end

@@ -9,8 +9,6 @@ local session = require("mm.worker.session")
 
 local job = {}
 
-local LEASE_S = 30
-
 -- What may well go better in a while.
 local PASSES = {connection = true, cancelled = true, timeout = true, memory = true}
 
@@ -26,7 +24,7 @@ local function teller(lake, task)
    local done, batches = task.done or 0, task.batches or 0
    return function(batch)
       done, batches = done + (batch.retired or batch.restored or 0), batches + 1
-      local is_ours, err = lake:renew_job(task.job, task.fence, {lease_s = LEASE_S, done = done, batches = batches,
+      local is_ours, err = lake:renew_job(task.job, task.fence, {done = done, batches = batches,
          total = done + batch.remaining})
       if is_ours == false then
          error(errors.new("lost", "the job is another worker's by now"), 0)

@@ -7,7 +7,7 @@ local session = require("mm.worker.session")
 
 local runner = {}
 
-local LEASE_S, RENEW_S, POLL_S, RETRY_S, GRACE_S = 30, 10, 1, 5, 20
+local RENEW_S, POLL_S, RETRY_S, GRACE_S = 10, 1, 5, 20
 
 -- Exit codes of a job's process: its end is told, it is to be done again, the lease is somebody else's.
 runner.DONE, runner.AGAIN, runner.LOST = 0, 75, 76
@@ -38,7 +38,7 @@ end
 -- False when the job is somebody else's by now; a database that is away for a while does not matter.
 local function is_ours(self, job)
    local lake = self.session:lake()
-   local is_renewed = lake and lake:renew_job(job.job, job.fence, {lease_s = LEASE_S})
+   local is_renewed = lake and lake:renew_job(job.job, job.fence)
    return is_renewed ~= false
 end
 
@@ -101,7 +101,7 @@ local function take(self)
    local lake, err = self.session:lake()
    local job
    if lake then
-      job, err = lake:claim_job{worker = self.name, lease_s = LEASE_S}
+      job, err = lake:claim_job{worker = self.name}
    end
    if err then
       complain(self, err)
