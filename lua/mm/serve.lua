@@ -125,10 +125,16 @@ local function wait_for(server, path)
    end
 end
 
--- In another process, for what it writes belongs to its own output.
-local function new_key(mmlua)
-   return output_of(mmlua .. " key add " .. word(os.getenv("USER") or "serve")
-      .. " --role admin --expires 1d --yes --reason 'mmlua serve' 2>/dev/null")
+-- In another process, for what it writes belongs to its own output: that is shown where there is no key.
+local function new_key(mmlua, folder)
+   local said = folder .. "/key.log"
+   local key = output_of(mmlua .. " key add " .. word(os.getenv("USER") or "serve")
+      .. " --role admin --expires 1d --yes --reason 'mmlua serve' 2>" .. word(said))
+   if not key then
+      io.stderr:write(read(said))
+      return errors.fail("io", "no key could be made")
+   end
+   return key
 end
 
 local function start(self, server, nginx)
@@ -165,14 +171,16 @@ function serve.run(mmlua, opts)
    local server = require("mm.server")
    local port, err = free_port(opts.port)
    local nginx, missing = program()
-   local key = port and nginx and new_key(mmlua)
-   if not key then
-      return nil, err or missing or errors.new("io", "no key could be made")
+   if not (port and nginx) then
+      return nil, err or missing
    end
    local self = {mmlua = mmlua, port = port, folder = output_of("mktemp -d")}
-   server.lead()
-   local is_started
-   is_started, err = start(self, server, nginx)
+   local key, is_started
+   key, err = new_key(mmlua, self.folder)
+   if key then
+      server.lead()
+      is_started, err = start(self, server, nginx)
+   end
    if is_started then
       io.stdout:write(READY:format(port, key, port, key))
       io.stdout:flush()
