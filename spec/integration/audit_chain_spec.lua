@@ -6,7 +6,6 @@ local mm = require("mm")
 local shell = require("spec.support.shell")
 local worker = require("spec.support.worker")
 
-local OLD, NEW = "05", "07" -- of log_entries under release 0.33
 local lake, id
 local on = guarded.new(function()
    return lake, id
@@ -14,19 +13,10 @@ end)
 local made = on.made
 local whats, mmlua = on.whats, on.mmlua
 
-local FOUR = {
-   {"a", 0, 1, OLD, updated = "2026-01-01"}, {"b", 1, 2, OLD, updated = "2026-01-01"},
-   {"c", 2, 3, OLD, updated = "2026-01-01"}, {"d", 3, 4, OLD, updated = "2026-01-01"}, {"new", 0, 1, NEW},
-}
+local apply, FOUR = on.apply, guarded.FOUR
 
 local function set(...)
    lake, id = on.set(...)
-end
-
-local function apply(opts, by)
-   opts = opts or {}
-   opts.reason = opts.reason or "spec"
-   return (by or lake):apply(id, opts)
 end
 
 local function verified(head)

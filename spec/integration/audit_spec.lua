@@ -7,7 +7,6 @@ local shell = require("spec.support.shell")
 local stage = require("spec.support.stage")
 local steps = require("spec.support.steps")
 
-local OLD, NEW = "05", "07" -- of log_entries under release 0.33
 local lake, id
 local on = guarded.new(function()
    return lake, id
@@ -15,19 +14,10 @@ end)
 local made = on.made
 local whats, mmlua = on.whats, on.mmlua
 
-local FOUR = {
-   {"a", 0, 1, OLD, updated = "2026-01-01"}, {"b", 1, 2, OLD, updated = "2026-01-01"},
-   {"c", 2, 3, OLD, updated = "2026-01-01"}, {"d", 3, 4, OLD, updated = "2026-01-01"}, {"new", 0, 1, NEW},
-}
+local apply, FOUR = on.apply, guarded.FOUR
 
 local function set(...)
    lake, id = on.set(...)
-end
-
-local function apply(opts, by)
-   opts = opts or {}
-   opts.reason = opts.reason or "spec"
-   return (by or lake):apply(id, opts)
 end
 
 local function plan()
@@ -127,7 +117,7 @@ describe("the audit gets exactly one entry, in the transaction of what it tells,
          assert.is_nil(lake:undo(id, {reason = "spec"}))
          made:psql("update mmadmin.item set file_path = 'x' where file_path = 'b'")
          assert.is_nil(apply())
-         made:add{{"a", 5, 6, OLD}}
+         made:add{{"a", 5, 6, "05"}}
          assert.is_nil(lake:plan{view_set = "log_entries", verdicts = stage.VERDICTS})
       end},
    }

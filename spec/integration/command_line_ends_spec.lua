@@ -122,18 +122,7 @@ local loop = {
    {"has locals for a line only", "local a = 1 print(a)\na\n"},
 }
 
-local function compare(title, cases)
-   describe(title, function()
-      for _, case in ipairs(cases) do
-         it(case[1], function()
-            local reference, ours = as_lua.both(case)
-
-            assert.are_not.equal(127, reference.code)
-            assert.are.same(reference, ours)
-         end)
-      end
-   end)
-end
+local compare = as_lua.comparer(describe, it)
 
 describe("mmlua as lua", function()
    setup(function()
@@ -147,9 +136,6 @@ describe("mmlua as lua", function()
    compare("warns and cleans up: it", warnings)
    compare("ends: it", ends)
 
-   local in_loop = {}
-   for i, case in ipairs(loop) do
-      in_loop[i] = {case[1], "lua -i", case[2]}
-   end
+   local in_loop = as_lua.in_loop(loop)
    compare("reads, evaluates and prints: it", in_loop)
 end)

@@ -153,18 +153,7 @@ local loop = {
    {"has its own name in tracebacks", "function f() error('in f') end\nf()\n"},
 }
 
-local function compare(title, cases)
-   describe(title, function()
-      for _, case in ipairs(cases) do
-         it(case[1], function()
-            local reference, ours = as_lua.both(case)
-
-            assert.are_not.equal(127, reference.code)
-            assert.are.same(reference, ours)
-         end)
-      end
-   end)
-end
+local compare = as_lua.comparer(describe, it)
 
 describe("mmlua as lua", function()
    setup(function()
@@ -178,10 +167,7 @@ describe("mmlua as lua", function()
    compare("prepares itself: it", init)
    compare("ends: it", exits)
 
-   local in_loop = {}
-   for i, case in ipairs(loop) do
-      in_loop[i] = {case[1], "lua -i", case[2]}
-   end
+   local in_loop = as_lua.in_loop(loop)
    in_loop[#in_loop + 1] = {"follows a script", "lua -i ./args.lua a", "arg[1]\n"}
    in_loop[#in_loop + 1] = {"does not follow a script that failed", "lua -i ./broken.lua", "1\n"}
    in_loop[#in_loop + 1] = {"follows a chunk", "lua -e 'x = 1' -i", "x\n"}

@@ -2,6 +2,9 @@
 --   as_lua.set_up(files)  as_lua.tear_down()     files: {name = text}
 --   as_lua.run("reference" or "ours", command, input) -> {stdout=, stderr=, code=}
 --   as_lua.both{sentence, command, input} -> what the reference gives, what ours gives
+--   local compare = as_lua.comparer(describe, it)     compare(title, cases): a spec of each, that both give the same
+--   as_lua.in_loop{{sentence, input}...} -> cases for `lua -i`
+local assert = require("luassert")
 local shell = require("spec.support.shell")
 
 local as_lua = {}
@@ -40,6 +43,29 @@ end
 
 function as_lua.both(case)
    return as_lua.run("reference", case[2], case[3]), as_lua.run("ours", case[2], case[3])
+end
+
+function as_lua.comparer(describe, it)
+   return function(title, cases)
+      describe(title, function()
+         for _, case in ipairs(cases) do
+            it(case[1], function()
+               local reference, ours = as_lua.both(case)
+
+               assert.are_not.equal(127, reference.code)
+               assert.are.same(reference, ours)
+            end)
+         end
+      end)
+   end
+end
+
+function as_lua.in_loop(cases)
+   local list = {}
+   for i, case in ipairs(cases) do
+      list[i] = {case[1], "lua -i", case[2]}
+   end
+   return list
 end
 
 return as_lua

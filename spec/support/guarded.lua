@@ -4,6 +4,8 @@
 --   local on = guarded.new(function() return lake, id end)      the lake and the retirement as they are then
 --   lake, id = on.set(rows, [opts], [sql])     the rows as stage.lua takes them; plans log_entries, or what opts say, with
 --                                              every verdict
+--   guarded.FOUR                               rows: four old ones, a to d, and a new one; nothing speaks against applying
+--   on.apply([opts], [by])                     the reason is "spec" unless it is given
 --   on.guards([by], [opts]) -> findings        by another lake, with options of lake:guards
 --   on.names([by], [opts])  -> their names, between spaces
 --   on.finding(name), on.words(finding) -> {message, why, passes}
@@ -16,6 +18,13 @@ local stage = require("spec.support.stage")
 local steps = require("spec.support.steps")
 
 local guarded = {}
+
+local OLD, NEW = "05", "07" -- of log_entries under release 0.33
+
+guarded.FOUR = {
+   {"a", 0, 1, OLD, updated = "2026-01-01"}, {"b", 1, 2, OLD, updated = "2026-01-01"},
+   {"c", 2, 3, OLD, updated = "2026-01-01"}, {"d", 3, 4, OLD, updated = "2026-01-01"}, {"new", 0, 1, NEW},
+}
 
 local function new_arranging(made)
    return function(rows, opts, sql)
@@ -57,6 +66,12 @@ end
 function guarded.new(present)
    local made = stage.new("catalog-v10")
    local on = {made = made, set = new_arranging(made)}
+   function on.apply(opts, by)
+      local lake, id = present()
+      opts = opts or {}
+      opts.reason = opts.reason or "spec"
+      return (by or lake):apply(id, opts)
+   end
    function on.guards(by, opts)
       local lake, id = present()
       return assert((by or lake):guards(id, opts))
